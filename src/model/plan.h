@@ -1,0 +1,46 @@
+/* model/plan.h: a graph made executable for one input length.
+ *
+ * Building a plan: bind the input shapes; walk the nodes in order; fold those whose inputs are constants (and the shape arithmetic that
+ * exporters emit); configure and infer the rest; drop what no output needs; simplify (on request); prepare weights. The walk is done for two
+ * values of N, and a graph whose structure depends on N is refused.
+ */
+#ifndef SG_MODEL_PLAN_H
+#define SG_MODEL_PLAN_H
+
+#include "seqgloss/model.h"
+#include "model/op.h"
+
+typedef struct sg_plan_value {
+  const char *name;
+  sg_shape shape;               /* batched: d[0] is meaningless after building */
+  sg_dtype dtype;
+  const sg_tensor *tensor;      /* constants that activations' nodes read */
+  int producer;                 /* node index; -1: graph input or constant */
+  int input;                    /* index of the graph input, or -1 */
+  int last_use;                 /* index of the last node that reads it; n_node when it is an output; -1 when nobody does */
+} sg_plan_value;
+
+typedef struct sg_plan_output {
+  int value;
+  int logit;                    /* value before the final sigmoid/softmax/log-softmax, or -1 */
+  const char *name;
+  bool channels_last;
+} sg_plan_output;
+
+struct sg_plan {
+  sg_arena *mem;
+  const sg_graph *graph;        /* borrowed: the model outlives its plans */
+  bool f64;
+  bool backward;
+  const void *kernels;          /* const sg_kernels_f32 * or _f64 * */
+  int64_t length;               /* L */
+  sg_plan_value *value; int n_value;
+  sg_node **node; int n_node;   /* executable nodes, topological order */
+  const void **prep;            /* [n_node] */
+  int *input_value; int n_input;/* value id of each graph input, -1 when it is not used */
+  sg_plan_output *output; int n_output;
+  int dna;                      /* index of the DNA input among the inputs, or -1 */
+  bool codes;                   /* every reader of the DNA input takes codes */
+};
+
+#endif
