@@ -1,7 +1,8 @@
 /* seqgloss/engine.h: evaluate a plan: outputs, and gradients by the reverse sweep.
  *
- * An sg_exec is the scratch of one thread for one plan: buffers for up to `batch` items. Nothing is allocated after the first call.
- * Equal inputs give equal bits, wherever they stand in a batch and whatever the batch size is.
+ * An sg_exec is the scratch of one thread for one plan: buffers for up to `batch` items. Nothing is
+ * allocated after the first call. Equal inputs give equal bits, wherever they stand in a batch and
+ * whatever the batch size is.
  */
 #ifndef SEQGLOSS_ENGINE_H
 #define SEQGLOSS_ENGINE_H
@@ -15,17 +16,20 @@ extern "C" {
 typedef struct sg_exec sg_exec;
 
 enum {
-  SG_EXEC_TRACE = 1         /* keep all activations (needed by sg_exec_backward and sg_exec_value) */
+  SG_EXEC_TRACE = 1         /* keep all activations (needed by sg_exec_backward and
+                             * sg_exec_value) */
 };
 
-/* Scratch for up to `batch` items at a time; 0: chosen so that the activations of a batch take about 16 MiB. Not shared by threads; free
- * with sg_exec_free. The plan must outlive it. */
-SG_API sg_status sg_exec_new(const sg_plan *plan, int batch, unsigned flags, sg_exec **ret_exec, sg_err *err);
+/* Scratch for up to `batch` items at a time; 0: chosen so that the activations of a batch take
+ * about 16 MiB. Not shared by threads; free with sg_exec_free. The plan must outlive it. */
+SG_API sg_status sg_exec_new(const sg_plan *plan, int batch, unsigned flags, sg_exec **ret_exec,
+                             sg_err *err);
 SG_API void sg_exec_free(sg_exec *exec);
 SG_API int sg_exec_batch(const sg_exec *exec);
 
-/* The inputs of one batch, in the order of the plan's inputs. For the DNA input either codes[n][L] (indices into the alphabet given by
- * `symbols`, see sg_exec_symbols) or data; for others data. data[n][...] in the framework's own axis order. */
+/* The inputs of one batch, in the order of the plan's inputs. For the DNA input either codes[n][L]
+ * (indices into the alphabet given by `symbols`, see sg_exec_symbols) or data; for others data.
+ * data[n][...] in the framework's own axis order. */
 typedef struct sg_input {
   const uint8_t *codes;
   const float *data;
@@ -38,16 +42,21 @@ enum { SG_CODE_N_ZERO = 12, SG_CODE_N_QUARTER = 13, SG_CODE_PAD = 14 };
 /* Evaluates n <= batch items. */
 SG_API sg_status sg_exec_forward(sg_exec *exec, int n, const sg_input *inputs, sg_err *err);
 
-/* Copies output `output` of the n items of the last forward to dst[n][units], framework order; `logit`: the value before the final
- * sigmoid or softmax (SG_EINVAL when there is none). */
-SG_API sg_status sg_exec_output(const sg_exec *exec, int output, bool logit, float *dst, sg_err *err);
-SG_API sg_status sg_exec_output_f64(const sg_exec *exec, int output, bool logit, double *dst, sg_err *err);
+/* Copies output `output` of the n items of the last forward to dst[n][units], framework order;
+ * `logit`: the value before the final sigmoid or softmax (SG_EINVAL when there is none). */
+SG_API sg_status sg_exec_output(const sg_exec *exec, int output, bool logit, float *dst,
+                                sg_err *err);
+SG_API sg_status sg_exec_output_f64(const sg_exec *exec, int output, bool logit, double *dst,
+                                    sg_err *err);
 
-/* Gradient of sum_o sum_i seed[o][i][u] * output[o][i][u] with respect to every input: call after sg_exec_forward on an exec with
- * SG_EXEC_TRACE. seed[o] is [n][units] in framework order or NULL (zero); logit[o] (nullable array): seed the logit of output o instead.
- * grad[k] is [n][...] in framework order, or NULL when it is not wanted. */
-SG_API sg_status sg_exec_backward(sg_exec *exec, const float *const *seed, const bool *logit, float *const *grad, sg_err *err);
-SG_API sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const bool *logit, double *const *grad, sg_err *err);
+/* Gradient of sum_o sum_i seed[o][i][u] * output[o][i][u] with respect to every input: call after
+ * sg_exec_forward on an exec with SG_EXEC_TRACE. seed[o] is [n][units] in framework order or NULL
+ * (zero); logit[o] (nullable array): seed the logit of output o instead. grad[k] is [n][...] in
+ * framework order, or NULL when it is not wanted. */
+SG_API sg_status sg_exec_backward(sg_exec *exec, const float *const *seed, const bool *logit,
+                                  float *const *grad, sg_err *err);
+SG_API sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const bool *logit,
+                                      double *const *grad, sg_err *err);
 
 /* Bytes of scratch held. */
 SG_API size_t sg_exec_bytes(const sg_exec *exec);

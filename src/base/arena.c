@@ -10,7 +10,8 @@
 
 typedef struct block { char *data; size_t size, used; } block;
 
-struct sg_arena { block b[MAX_BLOCKS]; size_t n, at; };   /* blocks 0..n-1 exist; `at` is being filled */
+/* blocks 0..n-1 exist; `at` is being filled */
+struct sg_arena { block b[MAX_BLOCKS]; size_t n, at; };
 
 sg_arena *sg_arena_new(void) { return calloc(1, sizeof(sg_arena)); }
 
@@ -21,7 +22,8 @@ void sg_arena_free(sg_arena *arena)
   free(arena);
 }
 
-/* A block of at least `need` bytes after the current one. Existing later blocks that are too small are skipped. */
+/* A block of at least `need` bytes after the current one. Existing later blocks that are too small
+ * are skipped. */
 static block *next_block(sg_arena *a, size_t need)
 {
   while (a->at + 1 < a->n) {

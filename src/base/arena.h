@@ -1,7 +1,8 @@
 /* base/arena.h: memory that is taken piecewise and given back all at once.
  *
- * Two uses: what belongs to a plan (never reset, freed with it), and the scratch of one thread (reset after each call, keeps its
- * blocks, so that after the first sequence nothing is allocated any more).
+ * Two uses: what belongs to a plan (never reset, freed with it), and the scratch of one thread
+ * (reset after each call, keeps its blocks, so that after the first sequence nothing is allocated
+ * any more).
  */
 #ifndef SG_BASE_ARENA_H
 #define SG_BASE_ARENA_H

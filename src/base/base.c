@@ -31,7 +31,8 @@ const char *sg_status_name(sg_status status)
   return "unknown status";
 }
 
-/* Text of one line: file names and names out of models may hold anything, so control characters become '?'. */
+/* Text of one line: file names and names out of models may hold anything, so control characters
+ * become '?'. */
 static void one_line(char *text)
 {
   size_t n = strlen(text);

@@ -1,8 +1,9 @@
 /* base/real.h: one source, two precisions.
  *
- * Files that compute on activations (ops, kernels' reference loops, the engine) are compiled twice: as they are for float, and with
- * -DSG_F64 for double (laws, constant folding, --verify). They say `real` where the element type matters and SG_REAL(name) for
- * every symbol with external linkage, which becomes name_f32 or name_f64.
+ * Files that compute on activations (ops, kernels' reference loops, the engine) are compiled twice:
+ * as they are for float, and with -DSG_F64 for double (laws, constant folding, --verify). They say
+ * `real` where the element type matters and SG_REAL(name) for every symbol with external linkage,
+ * which becomes name_f32 or name_f64.
  */
 #ifndef SG_BASE_REAL_H
 #define SG_BASE_REAL_H

@@ -1,4 +1,5 @@
-/* base/rng.c: xoshiro256** 1.0 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2018), seeded by splitmix64. */
+/* base/rng.c: xoshiro256** 1.0 (Blackman and Vigna, "Scrambled linear pseudorandom number
+ * generators", 2018), seeded by splitmix64. */
 #include <math.h>
 
 #include "base/rng.h"
@@ -47,7 +48,8 @@ uint64_t sg_rng_below(sg_rng *rng, uint64_t n)
 
 double sg_rng_unit(sg_rng *rng) { return (double) (sg_rng_u64(rng) >> 11) * 0x1p-53; }
 
-/* Marsaglia's polar method; the second value is not kept, so that the state is the four words alone. */
+/* Marsaglia's polar method; the second value is not kept, so that the state is the four words
+ * alone. */
 double sg_rng_normal(sg_rng *rng)
 {
   double u, v, s;

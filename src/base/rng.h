@@ -1,4 +1,5 @@
-/* base/rng.h: the library's random numbers: xoshiro256** seeded by splitmix64 (Blackman and Vigna 2018). Explicit state, no globals. */
+/* base/rng.h: the library's random numbers: xoshiro256** seeded by splitmix64 (Blackman and Vigna
+ * 2018). Explicit state, no globals. */
 #ifndef SG_BASE_RNG_H
 #define SG_BASE_RNG_H
 
@@ -7,7 +8,8 @@
 typedef struct sg_rng { uint64_t s[4]; } sg_rng;
 
 void sg_rng_seed(sg_rng *rng, uint64_t seed);
-/* A generator for item `index` of a run with `seed`: independent of the order in which items are visited. */
+/* A generator for item `index` of a run with `seed`: independent of the order in which items are
+ * visited. */
 void sg_rng_seed_item(sg_rng *rng, uint64_t seed, uint64_t index);
 uint64_t sg_rng_u64(sg_rng *rng);
 /* Uniform integer in [0, n), without bias; n >= 1. */

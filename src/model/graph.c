@@ -27,7 +27,8 @@ void sg_graph_free(sg_graph *g)
   free(g);
 }
 
-/* Room for one more element in a list of n: the list, perhaps moved, or NULL (then it stands as it was). */
+/* Room for one more element in a list of n: the list, perhaps moved, or NULL (then it stands as it
+ * was). */
 static void *grow(void *list, int n, int *cap, size_t size)
 {
   if (n < *cap) return list;

@@ -1,7 +1,9 @@
-/* model/graph.h: what an importer writes: named values, nodes in topological order, constants. Syntax only.
+/* model/graph.h: what an importer writes: named values, nodes in topological order, constants.
+ * Syntax only.
  *
- * Nothing is interpreted here: sg_plan (model/plan.h) gives the nodes their ops, folds constants and infers shapes for one length.
- * A graph is built once by an importer and is const afterwards, shared by all threads.
+ * Nothing is interpreted here: sg_plan (model/plan.h) gives the nodes their ops, folds constants
+ * and infers shapes for one length. A graph is built once by an importer and is const afterwards,
+ * shared by all threads.
  */
 #ifndef SG_MODEL_GRAPH_H
 #define SG_MODEL_GRAPH_H
@@ -23,16 +25,20 @@ typedef struct sg_graph_input {
   int value;
   int nd;
   int64_t dims[SG_MAX_RANK];
-  bool channels_last;       /* the framework's own arrays are N L C / N H W C: arrays given and read by users are in that order */
-  sg_dtype dtype;           /* as declared in the file; evaluation is in float32 (or float64 on request) */
+  bool channels_last;       /* the framework's own arrays are N L C / N H W C: arrays given and read
+                             * by users are in that order */
+  sg_dtype dtype;           /* as declared in the file; evaluation is in float32 (or float64 on
+                             * request) */
 } sg_graph_input;
 
 typedef struct sg_graph_output { int value; const char *name; bool channels_last; } sg_graph_output;
 
 typedef struct sg_node_def {
-  const char *op_type;      /* ONNX name ("Conv"), or "domain::Name" outside the standard domain; own ones "seqgloss::Name" */
+  const char *op_type;      /* ONNX name ("Conv"), or "domain::Name" outside the standard domain;
+                             * own ones "seqgloss::Name" */
   const char *name;         /* unique, for messages; made up when the file has none */
-  const char *source;       /* what the user calls it: "layer 'conv1d_1' (Conv1D)"; NULL: same as name */
+  const char *source;       /* what the user calls it: "layer 'conv1d_1' (Conv1D)"; NULL: same as
+                             * name */
   int opset;                /* version of the operator set that defines its attributes */
   sg_attrs attrs;
   int n_in, n_out;
@@ -50,16 +56,23 @@ typedef struct sg_graph {
 
 sg_status sg_graph_new(sg_graph **ret_graph, sg_err *err);
 void sg_graph_free(sg_graph *g);
-/* Builders. Those that return an id return >= 0, or a negative sg_status (SG_ENOMEM). Names are copied. */
+/* Builders. Those that return an id return >= 0, or a negative sg_status (SG_ENOMEM). Names are
+ * copied. */
 int sg_graph_add_value(sg_graph *g, const char *name);
-int sg_graph_add_const(sg_graph *g, const char *name, const sg_tensor *tensor);   /* tensor lives in g->mem */
-int sg_graph_add_ints(sg_graph *g, const char *name, const int64_t *values, int64_t n);   /* 1-D int64 constant */
+/* tensor lives in g->mem */
+int sg_graph_add_const(sg_graph *g, const char *name, const sg_tensor *tensor);
+/* 1-D int64 constant */
+int sg_graph_add_ints(sg_graph *g, const char *name, const int64_t *values, int64_t n);
 int sg_graph_add_input(sg_graph *g, const char *name, int nd, const int64_t *dims);
 sg_status sg_graph_add_output(sg_graph *g, const char *name, int value, bool channels_last);
-/* A node with room for n_in inputs and n_out outputs, all SG_NONE; NULL when memory is short. Fill .in, .out, .attrs (mem is set). */
-sg_node_def *sg_graph_add_node(sg_graph *g, const char *op_type, const char *name, int n_in, int n_out);
-/* The usual case: one output. in[n_in]; returns the value id of the output, or a negative status. *ret_node (nullable) for attributes. */
-int sg_graph_add_op(sg_graph *g, const char *op_type, const char *name, int n_in, const int *in, sg_node_def **ret_node);
+/* A node with room for n_in inputs and n_out outputs, all SG_NONE; NULL when memory is short. Fill
+ * .in, .out, .attrs (mem is set). */
+sg_node_def *sg_graph_add_node(sg_graph *g, const char *op_type, const char *name, int n_in,
+                               int n_out);
+/* The usual case: one output. in[n_in]; returns the value id of the output, or a negative status.
+ * *ret_node (nullable) for attributes. */
+int sg_graph_add_op(sg_graph *g, const char *op_type, const char *name, int n_in, const int *in,
+                    sg_node_def **ret_node);
 /* Value id by name, or SG_NONE. Linear: importers keep their own table. */
 int sg_graph_find_value(const sg_graph *g, const char *name);
 

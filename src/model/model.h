@@ -1,4 +1,5 @@
-/* model/model.h: a loaded network: its graph, and what the sidecar and options say about its input. */
+/* model/model.h: a loaded network: its graph, and what the sidecar and options say about its
+ * input. */
 #ifndef SG_MODEL_MODEL_H
 #define SG_MODEL_MODEL_H
 
@@ -19,8 +20,8 @@ struct sg_model {
   char ***target; int *n_target;   /* [n_output][n_target[o]], in graph->mem; NULL: unnamed */
 };
 
-/* Finds the DNA input and its axes from opts and shapes; fills model->dna and length. SG_EUNSUPPORTED/SG_EINVAL with what to say. A model without
- * one is no error here. */
+/* Finds the DNA input and its axes from opts and shapes; fills model->dna and length.
+ * SG_EUNSUPPORTED/SG_EINVAL with what to say. A model without one is no error here. */
 sg_status sg_model_find_dna(sg_model *m, const char *dna_input, const char *layout, sg_err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* model/node.c: what op files share: refusals, attributes with defaults, shapes by broadcasting, trivial intervals.
+/* model/node.c: what op files share: refusals, attributes with defaults, shapes by broadcasting,
+ * trivial intervals.
  *
  * Contents
  *   1. lookup and refusals

@@ -1,8 +1,9 @@
 /* model/plan.h: a graph made executable for one input length.
  *
- * Building a plan: bind the input shapes; walk the nodes in order; fold those whose inputs are constants (and the shape arithmetic that
- * exporters emit); configure and infer the rest; drop what no output needs; simplify (on request); prepare weights. The walk is done for two
- * values of N, and a graph whose structure depends on N is refused.
+ * Building a plan: bind the input shapes; walk the nodes in order; fold those whose inputs are
+ * constants (and the shape arithmetic that exporters emit); configure and infer the rest; drop what
+ * no output needs; simplify (on request); prepare weights. The walk is done for two values of N,
+ * and a graph whose structure depends on N is refused.
  */
 #ifndef SG_MODEL_PLAN_H
 #define SG_MODEL_PLAN_H
@@ -17,7 +18,8 @@ typedef struct sg_plan_value {
   const sg_tensor *tensor;      /* constants that activations' nodes read */
   int producer;                 /* node index; -1: graph input or constant */
   int input;                    /* index of the graph input, or -1 */
-  int last_use;                 /* index of the last node that reads it; n_node when it is an output; -1 when nobody does */
+  int last_use;                 /* index of the last node that reads it; n_node when it is an
+                                 * output; -1 when nobody does */
 } sg_plan_value;
 
 typedef struct sg_plan_output {

@@ -145,7 +145,8 @@ double sg_tensor_f64(const sg_tensor *t, int64_t i)
   return 0;
 }
 
-/* A float outside the range of int64 saturates; NaN gives 0: the conversion would be undefined in C. */
+/* A float outside the range of int64 saturates; NaN gives 0: the conversion would be undefined in
+ * C. */
 int64_t sg_tensor_i64(const sg_tensor *t, int64_t i)
 {
   if (t->dtype == SG_I64 || t->dtype == SG_BOOL) return t->data.i[i];
