@@ -73,6 +73,7 @@ typedef struct sg_plan_opts {
   bool float64;             /* evaluate in double precision (slow; for checks) */
   bool no_simplify;         /* keep the network as the file has it */
   bool backward;            /* prepare for gradients */
+  bool no_fuse;             /* keep every layer's own value readable: no relu fused into the layer before it */
   const char *isa;          /* "avx512", "avx2", "baseline"; NULL: the best that the CPU has */
 } sg_plan_opts;
 

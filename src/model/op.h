@@ -83,7 +83,9 @@ typedef struct sg_arg {
 } sg_arg;
 
 enum {
-  SG_NODE_CODES = 1,            /* set by configure/infer: forward can read input 0 as codes (a sum over look-up tables) */
+  SG_NODE_CODES = 1,            /* set by configure/infer: forward can read input 0 as codes (a sum over look-up tables). The plan
+                                   clears it before prepare on every node that does not read the sequence */
+  SG_NODE_RELU = 2,             /* set by the plan on ops that say so in their table: forward ends in max(y, 0) */
 };
 
 struct sg_node {
@@ -134,14 +136,17 @@ typedef struct sg_op {
   int min_out, max_out;
   int since;                    /* first opset whose form of this op is read (7: from the beginning) */
   bool smooth;                  /* false: has kinks or jumps (tests keep away from them) */
+  bool fuses_relu;              /* forward obeys SG_NODE_RELU (never set on plans made for gradients, nor in DELTA calls) */
 
-  /* Reads attributes and constant inputs into node->conf; sets family and flags. Refuses what it cannot do with sg_node_refuse. */
+  /* Reads attributes and constant inputs into node->conf; sets family and flags. Refuses what it cannot do with sg_node_refuse. May be
+   * called again after the plan has replaced a constant input (batch norm folded into a convolution). */
   sg_status (*configure)(sg_node *node, sg_err *err);
   /* Fills out[].shape, out[].dtype from in[].shape. SG_ESHAPE with a message when they do not fit. */
   sg_status (*infer)(sg_node *node, sg_err *err);
   /* (optional) Constant folding for other than float data, or of shapes: Shape, Gather of integers, Range ... Inputs in node->in[].tensor
-   * (an activation has tensor NULL, its shape is known). Makes out[k] in node->mem. Returns SG_EUNSUPPORTED when it must be
-   * evaluated by forward instead. */
+   * (an activation has tensor NULL, its shape is known). Called after configure, before infer, when every input is a constant or when
+   * forward is NULL. Makes out[k] in node->mem. Returns SG_EUNSUPPORTED when it must be evaluated by infer and forward instead
+   * (in double, one item, slabs with shape.batched = false). */
   sg_status (*fold)(sg_node *node, const sg_tensor **out, sg_err *err);
   /* (optional) Packs weights once per plan into mem; the result is shared by all threads. */
   sg_status (*prepare)(const sg_node *node, const void *kernels, bool backward, sg_arena *mem, const void **prep, sg_err *err);
