@@ -66,7 +66,8 @@ static void hull(sg_interval *to, const sg_interval *with)
   }
 }
 
-/* Input positions that the middle position of node `last`'s output depends on, by `need` from there to the sequence. -1: all. */
+/* Input positions that the middle position of node `last`'s output depends on, by `need` from there
+ * to the sequence. -1: all. */
 static int64_t receptive(const sg_plan *p, int last, sg_interval *span)
 {
   const sg_shape *s = &p->node[last]->out[0].shape;

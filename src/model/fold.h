@@ -4,11 +4,13 @@
 
 #include "model/op.h"
 
-/* Computes node's outputs from its constant inputs by op->forward of the double-precision registry; out[k] is made in node->mem with the
- * dtype that infer gave. node->op must come from the f64 registry and have been through configure. */
+/* Computes node's outputs from its constant inputs by op->forward of the double-precision registry;
+ * out[k] is made in node->mem with the dtype that infer gave. node->op must come from the f64
+ * registry and have been through configure. */
 sg_status sg_fold_forward(sg_node *node, const sg_tensor **out, sg_err *err);
 
-/* The tensor's values as double (f64) or float in `mem`: the tensor's own data when it already has that type. NULL when memory is short. */
+/* The tensor's values as double (f64) or float in `mem`: the tensor's own data when it already has
+ * that type. NULL when memory is short. */
 const void *sg_tensor_real(const sg_tensor *t, bool f64, sg_arena *mem);
 
 /* The double-precision kernel table (const sg_kernels_f64 *). */

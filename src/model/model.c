@@ -57,8 +57,8 @@ sg_status sg_model_input(const sg_model *model, int i, sg_io_info *ret_info)
 
 /* ---- 2. Layout --------------------------------------------------------------------- */
 
-/* Axes of an input by its shape: one axis as long as the alphabet, one longer or open, the rest 1. The base axis is looked for where
- * frameworks put it first: axis 1 (N C L), then from the last. */
+/* Axes of an input by its shape: one axis as long as the alphabet, one longer or open, the rest 1.
+ * The base axis is looked for where frameworks put it first: axis 1 (N C L), then from the last. */
 static bool axes_by_shape(const sg_graph_input *in, int64_t letters, sg_dna *dna)
 {
   int base = -1, pos = -1;
@@ -76,7 +76,8 @@ static bool axes_by_shape(const sg_graph_input *in, int64_t letters, sg_dna *dna
   return base > 0 && pos > 0;
 }
 
-/* Axes from text: "NCL", "NLC", "N1CL", "NL41": N first, C or 4 the bases, L the positions, 1 the rest; in the framework's own order. */
+/* Axes from text: "NCL", "NLC", "N1CL", "NL41": N first, C or 4 the bases, L the positions, 1 the
+ * rest; in the framework's own order. */
 static bool axes_by_layout(const sg_graph_input *in, const char *layout, sg_dna *dna)
 {
   int nd = (int) strlen(layout);
@@ -118,7 +119,8 @@ static sg_status take_input(sg_model *m, int i, const char *layout, sg_err *err)
                    layout ? layout : "");
   if (in->dims[dna.base_axis] != letters)
     return sg_fail(err, SG_EINVAL,
-                   "input '%s' has %" PRId64 " columns a position and the alphabet '%s' has %" PRId64
+                   "input '%s' has %" PRId64 " columns a position and the alphabet '%s' has %"
+                   PRId64
                    " letters; see --alphabet", name, in->dims[dna.base_axis], m->alphabet, letters);
   m->dna = dna;
   int64_t length = in->dims[dna.pos_axis];
@@ -143,7 +145,8 @@ sg_status sg_model_find_dna(sg_model *m, const char *dna_input, const char *layo
                  : axes_by_shape(&g->input[i], letters, &dna)))
       continue;
     if (found >= 0)
-      return sg_fail(err, SG_EINVAL, "inputs '%s' and '%s' could both take the sequence; choose one "
+      return sg_fail(err, SG_EINVAL,
+                     "inputs '%s' and '%s' could both take the sequence; choose one "
                      "with --dna-input", g->value[g->input[found].value].name,
                      g->value[g->input[i].value].name);
     found = i;

@@ -1,4 +1,5 @@
-/* model/plan.c: a graph made executable: walk, simplify, decide how the sequence is read, prepare weights.
+/* model/plan.c: a graph made executable: walk, simplify, decide how the sequence is read, prepare
+ * weights.
  *
  * Contents
  *   1. the walk, for two batch sizes
@@ -15,7 +16,8 @@
 #include "model/fold.h"
 #include "model/walk.h"
 
-#define BATCH_A 97        /* two primes that stand for N: shapes that depend on N differ between them */
+#define BATCH_A 97        /* two primes that stand for N: shapes that depend on N differ between
+                           * them */
 #define BATCH_B 101
 
 /* ---- 1. The walk ------------------------------------------------------------------- */
@@ -128,7 +130,8 @@ static void find_logits(sg_plan *p)
 
 /* ---- 3. The sequence as codes ------------------------------------------------------ */
 
-/* Codes are read where every reader of the sequence is a convolution over N x C x L. Elsewhere the engine spells columns out. */
+/* Codes are read where every reader of the sequence is a convolution over N x C x L. Elsewhere the
+ * engine spells columns out. */
 static void decide_codes(sg_plan *p, const sg_model *m)
 {
   p->dna = m->dna.input;

@@ -41,7 +41,8 @@ struct sg_plan {
   sg_plan_value *value; int n_value;
   sg_node **node; int n_node;   /* executable nodes, topological order */
   const void **prep;            /* [n_node] what prepare made, or NULL */
-  const void ***weight;         /* [n_node][n_in] constant inputs as `real`, row-major; NULL for activations */
+  const void ***weight;         /* [n_node][n_in] constant inputs as `real`, row-major; NULL for
+                                 * activations */
   int *input_value; int n_input;/* value id of each graph input, -1 when it is not used */
   sg_plan_output *output; int n_output;
   int dna;                      /* index of the DNA input among the inputs, or -1 */
@@ -50,7 +51,8 @@ struct sg_plan {
 
 /* Rewrites p's nodes without changing what they compute (model/simplify.c). */
 sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err);
-/* Lets layers that can end in a relu do so (model/simplify.c). Values inside the fused pair are lost. */
+/* Lets layers that can end in a relu do so (model/simplify.c). Values inside the fused pair are
+ * lost. */
 void sg_plan_fuse_relu(sg_plan *p);
 /* The node that produces `value` and how many nodes and outputs read it. */
 int sg_plan_readers(const sg_plan *p, int value);

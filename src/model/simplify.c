@@ -3,7 +3,8 @@
  * Contents
  *   1. identities are bypassed
  *   2. y = (W x + b) * s + t per channel becomes (sW) x + (sb + t)
- *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves anything
+ *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves
+ *              anything
  *   4. relu as the last step of the layer before it
  *
  * New weights are computed in double and rounded once.
@@ -126,7 +127,8 @@ static bool read_affine(const sg_plan *p, const sg_node *n, affine *a, int *data
   return arithmetic_affine(n, a, data);
 }
 
-/* Layers that can take a scale and shift per output channel: their weight's output axis. -1: none. */
+/* Layers that can take a scale and shift per output channel: their weight's output axis. -1:
+ * none. */
 static int output_axis(const sg_node *n)
 {
   if (n->n_in < 2 || !sg_node_is_const(n, 1) || sg_node_activations(n) != 1) return -1;

@@ -124,7 +124,8 @@ static void set_const(sg_walk *w, int value, const sg_tensor *t)
   if (value != SG_NONE) w->known[value] = (sg_known){true, {value, t->shape, t->dtype, t}};
 }
 
-/* Tries to turn node `n` (f64 precision) into constants; SG_EUNSUPPORTED: it has to be computed at run time. */
+/* Tries to turn node `n` (f64 precision) into constants; SG_EUNSUPPORTED: it has to be computed at
+ * run time. */
 static sg_status fold_node(sg_walk *w, sg_node *n, bool all_const, sg_err *err)
 {
   const sg_tensor **out = sg_arena_calloc(w->mem, (size_t) n->n_out + 1, sizeof *out);

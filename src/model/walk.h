@@ -23,7 +23,8 @@ typedef struct sg_walk {
   int n_node;
 } sg_walk;
 
-/* Binds input shapes, folds, configures, infers. Everything lives in w->mem; fill the first five fields before. */
+/* Binds input shapes, folds, configures, infers. Everything lives in w->mem; fill the first five
+ * fields before. */
 sg_status sg_walk_run(sg_walk *w, sg_err *err);
 /* Fails with SG_EUNSUPPORTED when two walks that differ in `batch` gave different networks. */
 sg_status sg_walk_compare(const sg_walk *a, const sg_walk *b, sg_err *err);
