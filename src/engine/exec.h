@@ -1,0 +1,45 @@
+/* engine/exec.h: the scratch of one thread, and the two sweeps over a plan's nodes. */
+#ifndef SG_ENGINE_EXEC_H
+#define SG_ENGINE_EXEC_H
+
+#include "seqgloss/engine.h"
+#include "model/model.h"
+#include "model/plan.h"
+
+/* Where a value lives. */
+typedef struct sg_buffer {
+  void *data;               /* real *; NULL: constant, or never computed */
+  bool part;                /* holds `part` items only, used over and over (exec.c, "Two phases") */
+} sg_buffer;
+
+struct sg_exec {
+  const sg_plan *plan;
+  int batch, n;             /* capacity; items of the last forward (0: none) */
+  int part;                 /* items at a time before node `split` */
+  int split;
+  unsigned flags;
+  sg_arena *mem, *tmp;
+  sg_buffer *value;         /* [n_value] */
+  void **grad;              /* [n_value], made at the first backward; real * */
+  bool *touched;            /* [n_value] the gradient is not all zero */
+  sg_slab *in, *out, *gin, *gout;   /* for one call: the widest node's */
+  const uint8_t *codes;     /* borrowed from the input of the last forward, when the plan reads
+                             * codes */
+  sg_symbols symbols;
+};
+
+/* The sweeps, one per precision. Status as the ops return it; err names the node. */
+sg_status sg_sweep_inputs_f32(sg_exec *x, int n, const sg_input *inputs, sg_err *err);
+sg_status sg_sweep_inputs_f64(sg_exec *x, int n, const sg_input *inputs, sg_err *err);
+sg_status sg_sweep_forward_f32(sg_exec *x, sg_err *err);
+sg_status sg_sweep_forward_f64(sg_exec *x, sg_err *err);
+sg_status sg_sweep_backward_f32(sg_exec *x, sg_err *err);
+sg_status sg_sweep_backward_f64(sg_exec *x, sg_err *err);
+/* Item i of `data` (a value's buffer or gradient) to or from the framework's order; add: += into
+ * data. */
+void sg_item_read_f32(const sg_plan_value *v, bool channels_last, const float *data, float *dst);
+void sg_item_read_f64(const sg_plan_value *v, bool channels_last, const double *data, double *dst);
+void sg_item_add_f32(const sg_plan_value *v, bool channels_last, float *data, const float *src);
+void sg_item_add_f64(const sg_plan_value *v, bool channels_last, double *data, const double *src);
+
+#endif
