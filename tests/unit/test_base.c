@@ -1,5 +1,6 @@
 /* tests/unit/test_base.c: errors, arenas, random numbers. */
 #include <check.h>
+#include <stdlib.h>
 #include <stdint.h>
 #include <string.h>
 
