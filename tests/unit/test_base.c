@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
