@@ -1,0 +1,37 @@
+/* kernels/k_baseline.c: the kernels over four floats in the compiler's own vectors: SSE2, NEON, or
+ * whatever the machine has. Products are rounded before they are added: without FMA a fused
+ * operation would be a call. */
+#include <stdint.h>
+#include <string.h>
+
+#include "base/real.h"
+
+#define SG_KERNELS_TABLE sg_kernels_baseline
+#define SG_ISA "baseline"
+#define W 4
+#define MR 6
+#define NV 2
+
+typedef float vec __attribute__((vector_size(16)));
+typedef int32_t ivec __attribute__((vector_size(16)));
+
+static inline vec vzero(void) { return (vec){ 0, 0, 0, 0 }; }
+static inline vec vset(float x) { return (vec){ x, x, x, x }; }
+static inline vec vload_n(const float *p, int n) {
+  vec v = vzero();
+  memcpy(&v, p, (size_t)n * sizeof *p);
+  return v;
+}
+static inline void vstore_n(float *p, vec v, int n) { memcpy(p, &v, (size_t)n * sizeof *p); }
+static inline vec vload(const float *p) { return vload_n(p, W); }
+static inline void vstore(float *p, vec v) { vstore_n(p, v, W); }
+static inline vec vadd(vec a, vec b) { return a + b; }
+static inline vec vmul(vec a, vec b) { return a * b; }
+static inline vec vfma(vec a, vec b, vec c) { return a * b + c; }
+static inline vec choose(ivec yes, vec a, vec b) {
+  return (vec)((yes & (ivec)a) | (~yes & (ivec)b));
+}
+static inline vec vmax(vec a, vec b) { return choose(a > b, a, b); }
+static inline vec vnan(vec a, vec b) { return choose(a != a, a, b); }
+
+#include "kernels/loops.h"

@@ -1,0 +1,316 @@
+/* kernels/loops.h: the fast kernels, written once over vectors; one file per instruction set
+ * includes this and ends in its table.
+ *
+ * Contents
+ *   0. what the including file defines
+ *   1. tiles of a product
+ *   2. blocking
+ *   3. look-up
+ *   4. depthwise convolution
+ *   5. rows: affine, relu, add, max
+ *   6. the table
+ *
+ * 0. The including file defines SG_KERNELS_TABLE (name), SG_ISA (text), W (floats of a vector),
+ * MR (rows of a tile), NV (vectors of a tile's row), vec (type), and the functions
+ *
+ *   vzero(), vset(x), vload(p), vstore(p, v), vload_n(p, n), vstore_n(p, v, n)   n < W: the first n
+ *   elements, the rest zero or kept
+ *   vadd(a, b), vmul(a, b)
+ *   vfma(a, b, c)    a * b + c, rounded once where the CPU can
+ *   vmax(a, b)       a > b ? a : b
+ *   vnan(a, b)       a where a is a NaN, elsewhere b
+ */
+#include <string.h>
+
+#include "kernels/internal.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec vrelu(vec x) {
+  return vmax(vzero(), x);
+}
+
+/* A vector whose first n elements count; n may be more than a vector or not positive. */
+INLINE vec load_some(const float *p, int64_t n) {
+  return n >= W ? vload(p) : n > 0 ? vload_n(p, (int)n) : vzero();
+}
+
+INLINE void store_some(float *p, vec v, int64_t n) {
+  if (n >= W) vstore(p, v);
+  else if (n > 0) vstore_n(p, v, (int)n);
+}
+
+/* ---- 1. Tiles of a product --------------------------------------------------------------------
+ *
+ * A tile is MR rows by NV vectors of C, held in registers while k runs over one block of at most
+ * SG_KC terms: per k, NV loads of packed weights, one broadcast per row, MR * NV multiply-adds,
+ * which are as many as hide each other's latency. Fewer rows or vectors are the same code with
+ * smaller constants, so every element sees the same sequence of operations. */
+
+typedef struct tile {
+  const float *a;              /* row 0, term 0 of the product */
+  int64_t lda, seg_len, seg_stride;
+  int64_t k0, kc;              /* this block's terms */
+  const float *b;              /* term k0, first column of the tile, SG_PANEL apart */
+  float *c;
+  int64_t ldc;
+  const float *bias;           /* NULL: none, or not yet */
+  int64_t n;                   /* columns that exist, from the tile's first */
+  bool add, relu;              /* add to what C holds */
+} tile;
+
+/* One row of the tile is complete: C, then the block, then the bias, then relu. */
+INLINE void finish_vector(const tile *t, int64_t r, int64_t v, vec sum) {
+  float *c = t->c + r * t->ldc + v * W;
+  int64_t n = t->n - v * W;
+  if (t->add) sum = vadd(load_some(c, n), sum);
+  if (t->bias) sum = vadd(sum, load_some(t->bias + v * W, n));
+  if (t->relu) sum = vrelu(sum);
+  store_some(c, sum, n);
+}
+
+INLINE void run_tile(const tile *t, const int mr, const int nv) {
+  vec acc[MR][NV];
+  const float *b = t->b;
+  int64_t lda = t->lda, seg = t->k0 / t->seg_len, pos = t->k0 % t->seg_len;
+#pragma GCC unroll 16
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < nv; v++) acc[r][v] = vzero();
+  for (int64_t left = t->kc; left > 0; seg++, pos = 0) {
+    int64_t run = t->seg_len - pos < left ? t->seg_len - pos : left;
+    const float *a = t->a + seg * t->seg_stride + pos;
+    left -= run;
+    for (const float *end = a + run; a < end; a++, b += SG_PANEL) {
+      vec w[NV];
+#pragma GCC unroll 4
+      for (int v = 0; v < nv; v++) w[v] = vload(b + v * W);
+#pragma GCC unroll 16
+      for (int r = 0; r < mr; r++) {
+        vec x = vset(a[r * lda]);
+#pragma GCC unroll 4
+        for (int v = 0; v < nv; v++) acc[r][v] = vfma(x, w[v], acc[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < nv; v++) finish_vector(t, r, v, acc[r][v]);
+}
+
+typedef void tile_fn(const tile *t);
+
+#define TILE(mr, nv) \
+  static void tile_##mr##_##nv(const tile *t) { run_tile(t, mr, nv); }
+#define TILES(mr) TILE(mr, 1) TILE(mr, 2)
+
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
+#if MR == 12
+TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12)
+#endif
+
+/* tiles[rows][vectors] */
+static tile_fn *const tiles[MR + 1][NV + 1] = {
+  { NULL, NULL, NULL },
+#define ROW(mr) { NULL, tile_##mr##_1, tile_##mr##_2 },
+  ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6)
+#if MR == 12
+  ROW(7) ROW(8) ROW(9) ROW(10) ROW(11) ROW(12)
+#endif
+};
+
+/* ---- 2. Blocking ------------------------------------------------------------------------------
+ *
+ * For each block of terms, for each stretch of rows that stays in the second-level cache with it,
+ * for each panel of columns (in the first-level cache while all the rows pass): tiles. Rows of an
+ * item are split evenly, so that no tile is much shorter than MR. */
+
+enum { ROWS_AT_ONCE = 240 };
+
+/* The rows m .. m + rows of one item, all columns of one panel from t->c on. */
+static void panel_rows(tile *t, int64_t rows) {
+  const float *a = t->a;
+  float *c = t->c;
+  int64_t n_tiles = (rows + MR - 1) / MR;
+  for (int64_t i = 0, m = 0; i < n_tiles; i++) {
+    int64_t end = rows * (i + 1) / n_tiles, mr = end - m;
+    int64_t vectors = (t->n + W - 1) / W;
+    t->a = a + m * t->lda;
+    t->c = c + m * t->ldc;
+    tiles[mr][vectors < NV ? vectors : NV](t);
+    m = end;
+  }
+}
+
+/* One panel of at most SG_PANEL columns, in steps of a tile's width. */
+static void panel(const SG_REAL(sg_gemm) *g, tile *t, const float *b, int64_t n0, int64_t item,
+                  int64_t m0, int64_t rows) {
+  int64_t end = n0 + SG_PANEL < g->N ? n0 + SG_PANEL : g->N;
+  bool last = t->k0 + t->kc == g->segs * g->seg_len;
+  t->relu = last && g->relu;
+  for (int64_t n = n0; n < end; n += NV * W) {
+    t->a = g->A + item * g->a_pitch + m0 * g->lda;
+    t->b = b + (n - n0);
+    t->c = g->C + item * g->c_pitch + m0 * g->ldc + n;
+    t->n = end - n;
+    t->bias = last && g->bias ? g->bias + n : NULL;
+    panel_rows(t, rows);
+  }
+}
+
+/* One block of terms for the rows m0 .. m0 + rows of `items` items. */
+static void block(const SG_REAL(sg_gemm) *g, tile *t, int64_t item, int64_t items, int64_t m0,
+                  int64_t rows) {
+  int64_t K = g->segs * g->seg_len;
+  for (int64_t n = 0; n < g->N; n += SG_PANEL) {
+    const float *b = g->B + n * K + t->k0 * SG_PANEL;
+    for (int64_t i = item; i < item + items; i++) panel(g, t, b, n, i, m0, rows);
+  }
+}
+
+static void gemm(const SG_REAL(sg_gemm) *g) {
+  int64_t items = g->items ? g->items : 1, K = g->segs * g->seg_len;
+  int64_t group = g->M >= ROWS_AT_ONCE ? 1 : ROWS_AT_ONCE / g->M;
+  tile t = { .lda = g->lda, .seg_len = g->seg_len, .seg_stride = g->seg_stride, .ldc = g->ldc };
+  for (int64_t k = 0; k < K; k += SG_KC) {
+    t.k0 = k;
+    t.kc = K - k < SG_KC ? K - k : SG_KC;
+    t.add = g->acc || k > 0;
+    for (int64_t i = 0; i < items; i += group) {
+      int64_t n = items - i < group ? items - i : group;
+      for (int64_t m = 0; m < g->M; m += ROWS_AT_ONCE)
+        block(g, &t, i, n, m, g->M - m < ROWS_AT_ONCE ? g->M - m : ROWS_AT_ONCE);
+    }
+  }
+}
+
+/* ---- 3. Look-up ------------------------------------------------------------------------------ */
+
+enum { LV = SG_BLOCK / W };    /* vectors of a block of filters */
+
+/* One output of one block: even groups after the bias in one sum, odd groups in the other. `step`
+ * is the distance of two groups' offsets, `size` that of their tables. */
+INLINE void look_up(const float *rows, const uint16_t *offset, int64_t step, int64_t size,
+                    const int64_t groups, const vec *bias, vec *sum) {
+  vec odd[LV];
+  for (int v = 0; v < LV; v++) {
+    sum[v] = bias[v];
+    odd[v] = vzero();
+  }
+  int64_t g = 0;
+  for (; g + 2 <= groups; g += 2, rows += 2 * size, offset += 2 * step) {
+    const float *r0 = rows + offset[0], *r1 = rows + size + offset[step];
+    for (int v = 0; v < LV; v++) {
+      sum[v] = vadd(sum[v], vload(r0 + v * W));
+      odd[v] = vadd(odd[v], vload(r1 + v * W));
+    }
+  }
+  if (g < groups)
+    for (int v = 0; v < LV; v++) sum[v] = vadd(sum[v], vload(rows + offset[0] + v * W));
+  for (int v = 0; v < LV; v++) sum[v] = vadd(sum[v], odd[v]);
+}
+
+/* All outputs of the block of filters f0 .. f0 + 15. `groups` is a constant for usual widths. */
+INLINE void lookup_block(const SG_REAL(sg_lookup) *l, const uint16_t *offset, int64_t f0,
+                         const int64_t groups) {
+  const SG_REAL(sg_table) *t = l->table;
+  const float *rows = SG_REAL(sg_table_rows)(t) + f0 * t->groups * t->entries;
+  int64_t n = t->F - f0, step = t->group * t->dilation, size = t->entries * SG_BLOCK;
+  vec bias[LV];
+  for (int v = 0; v < LV; v++)
+    bias[v] = l->bias ? load_some(l->bias + f0 + v * W, n - v * W) : vzero();
+  for (int64_t p = 0; p < l->P; p++, offset += l->stride) {
+    vec sum[LV];
+    look_up(rows, offset, step, size, groups, bias, sum);
+    float *y = l->y + p * l->ldy + f0;
+    for (int v = 0; v < LV; v++)
+      store_some(y + v * W, l->relu ? vrelu(sum[v]) : sum[v], n - v * W);
+  }
+}
+
+static void lookup(const SG_REAL(sg_lookup) *l) {
+  const SG_REAL(sg_table) *t = l->table;
+  const uint16_t *offset = SG_REAL(sg_lookup_offsets)(l);
+  for (int64_t f = 0; f < t->F; f += SG_BLOCK) {
+    switch (t->groups) {       /* unrolled for the widths that are common in first layers */
+      case 3: lookup_block(l, offset, f, 3); break;
+      case 5: lookup_block(l, offset, f, 5); break;
+      case 7: lookup_block(l, offset, f, 7); break;
+      case 8: lookup_block(l, offset, f, 8); break;
+      default: lookup_block(l, offset, f, t->groups);
+    }
+  }
+}
+
+/* ---- 4. Depthwise convolution ---------------------------------------------------------------- */
+
+static void depthwise(const SG_REAL(sg_depthwise) *d) {
+  for (int64_t p = 0; p < d->P; p++) {
+    for (int64_t c = 0; c < d->channels; c += W) {
+      const float *x = d->x + p * d->stride * d->ldx + c, *w = d->w + c;
+      int64_t n = d->channels - c;
+      vec sum = vzero();
+      for (int64_t t = 0; t < d->taps; t++, x += d->dilation * d->ldx, w += d->channels)
+        sum = vfma(load_some(x, n), load_some(w, n), sum);
+      if (d->bias) sum = vadd(sum, load_some(d->bias + c, n));
+      store_some(d->y + p * d->ldy + c, d->relu ? vrelu(sum) : sum, n);
+    }
+  }
+}
+
+/* ---- 5. Rows --------------------------------------------------------------------------------- */
+
+static void affine(int64_t rows, int64_t channels, const float *x, const float *scale,
+                   const float *shift, bool do_relu, float *y) {
+  for (int64_t i = 0; i < rows; i++, x += channels, y += channels) {
+    for (int64_t c = 0; c < channels; c += W) {
+      int64_t n = channels - c;
+      vec v = vmul(load_some(x + c, n), load_some(scale + c, n));
+      v = vadd(v, load_some(shift + c, n));
+      store_some(y + c, do_relu ? vrelu(v) : v, n);
+    }
+  }
+}
+
+static void relu(int64_t n, const float *x, float *y) {
+  for (int64_t i = 0; i < n; i += W) store_some(y + i, vrelu(load_some(x + i, n - i)), n - i);
+}
+
+static void add(int64_t n, const float *a, const float *b, float *y) {
+  for (int64_t i = 0; i < n; i += W)
+    store_some(y + i, vadd(load_some(a + i, n - i), load_some(b + i, n - i)), n - i);
+}
+
+static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
+                     const float *x, float *y) {
+  for (int64_t p = 0; p < P; p++, x += stride * channels, y += channels) {
+    for (int64_t c = 0; c < channels; c += W) {
+      int64_t n = channels - c;
+      vec best = load_some(x + c, n);
+      for (int64_t w = 1; w < window; w++) {
+        vec next = load_some(x + w * dilation * channels + c, n);
+        best = vnan(next, vmax(next, best));
+      }
+      store_some(y + c, best, n);
+    }
+  }
+}
+
+/* ---- 6. The table ---------------------------------------------------------------------------- */
+
+const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
+  .isa = SG_ISA,
+  .pack_bytes = SG_REAL(sg_pack_bytes),
+  .pack = SG_REAL(sg_pack),
+  .gemm = gemm,
+  .lookup_bytes = SG_REAL(sg_lookup_bytes),
+  .lookup_prepare = SG_REAL(sg_lookup_prepare),
+  .lookup_scratch = SG_REAL(sg_lookup_scratch),
+  .lookup = lookup,
+  .depthwise = depthwise,
+  .affine = affine,
+  .relu = relu,
+  .add = add,
+  .max_rows = max_rows,
+};

@@ -1,0 +1,118 @@
+/* kernels/ref.c: the kernels as they would be written without regard to speed; for float and
+ * double.
+ *
+ * The fast ones must give these values within rounding (products) or exactly (everything else), and
+ * the double ones are what --verify and the laws of the test suite compute with.
+ */
+#include "kernels/internal.h"
+
+static real relu1(real x) {
+  return 0 > x ? 0 : x;
+}
+
+/* Element (m, n) of item i: blocks of SG_KC terms, each summed from zero. */
+static real product(const SG_REAL(sg_gemm) *g, const real *a, int64_t n, real start) {
+  int64_t K = g->segs * g->seg_len;
+  const real *b = g->B + n / SG_PANEL * SG_PANEL * K + n % SG_PANEL;
+  real sum = start;
+  for (int64_t k0 = 0; k0 < K; k0 += SG_KC) {
+    int64_t end = k0 + SG_KC < K ? k0 + SG_KC : K;
+    real part = 0;
+    for (int64_t k = k0; k < end; k++)
+      part += a[k / g->seg_len * g->seg_stride + k % g->seg_len] * b[k * SG_PANEL];
+    sum = k0 == 0 && !g->acc ? part : sum + part;
+  }
+  if (g->bias) sum += g->bias[n];
+  return g->relu ? relu1(sum) : sum;
+}
+
+static void gemm(const SG_REAL(sg_gemm) *g) {
+  int64_t items = g->items ? g->items : 1;
+  for (int64_t i = 0; i < items; i++) {
+    for (int64_t m = 0; m < g->M; m++) {
+      const real *a = g->A + i * g->a_pitch + m * g->lda;
+      real *c = g->C + i * g->c_pitch + m * g->ldc;
+      for (int64_t n = 0; n < g->N; n++) c[n] = product(g, a, n, c[n]);
+    }
+  }
+}
+
+static void lookup(const SG_REAL(sg_lookup) *l) {
+  const SG_REAL(sg_table) *t = l->table;
+  const uint16_t *offset = SG_REAL(sg_lookup_offsets)(l);
+  const real *rows = SG_REAL(sg_table_rows)(t);
+  int64_t step = t->group * t->dilation;
+  for (int64_t f = 0; f < t->F; f++) {
+    const real *block = rows + f / SG_BLOCK * t->groups * t->entries * SG_BLOCK + f % SG_BLOCK;
+    for (int64_t p = 0; p < l->P; p++) {
+      real sum[2] = { l->bias ? l->bias[f] : 0, 0 };
+      for (int64_t g = 0; g < t->groups; g++)
+        sum[g % 2] += block[g * t->entries * SG_BLOCK + offset[p * l->stride + g * step]];
+      real y = sum[0] + sum[1];
+      l->y[p * l->ldy + f] = l->relu ? relu1(y) : y;
+    }
+  }
+}
+
+static void depthwise(const SG_REAL(sg_depthwise) *d) {
+  for (int64_t p = 0; p < d->P; p++) {
+    for (int64_t c = 0; c < d->channels; c++) {
+      const real *x = d->x + p * d->stride * d->ldx + c;
+      real sum = 0;
+      for (int64_t t = 0; t < d->taps; t++)
+        sum += x[t * d->dilation * d->ldx] * d->w[t * d->channels + c];
+      if (d->bias) sum += d->bias[c];
+      d->y[p * d->ldy + c] = d->relu ? relu1(sum) : sum;
+    }
+  }
+}
+
+static void affine(int64_t rows, int64_t channels, const real *x, const real *scale,
+                   const real *shift, bool do_relu, real *y) {
+  for (int64_t i = 0; i < rows; i++, x += channels, y += channels) {
+    for (int64_t c = 0; c < channels; c++) {
+      real v = x[c] * scale[c] + shift[c];
+      y[c] = do_relu ? relu1(v) : v;
+    }
+  }
+}
+
+static void relu(int64_t n, const real *x, real *y) {
+  for (int64_t i = 0; i < n; i++) y[i] = relu1(x[i]);
+}
+
+static void add(int64_t n, const real *a, const real *b, real *y) {
+  for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];
+}
+
+/* A NaN replaces whatever was largest before it, and nothing is larger than a NaN. */
+static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
+                     const real *x, real *y) {
+  for (int64_t p = 0; p < P; p++) {
+    for (int64_t c = 0; c < channels; c++) {
+      const real *v = x + p * stride * channels + c;
+      real best = v[0];
+      for (int64_t w = 1; w < window; w++) {
+        real next = v[w * dilation * channels];
+        if (next > best || next != next) best = next;
+      }
+      y[p * channels + c] = best;
+    }
+  }
+}
+
+const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
+  .isa = "reference",
+  .pack_bytes = SG_REAL(sg_pack_bytes),
+  .pack = SG_REAL(sg_pack),
+  .gemm = gemm,
+  .lookup_bytes = SG_REAL(sg_lookup_bytes),
+  .lookup_prepare = SG_REAL(sg_lookup_prepare),
+  .lookup_scratch = SG_REAL(sg_lookup_scratch),
+  .lookup = lookup,
+  .depthwise = depthwise,
+  .affine = affine,
+  .relu = relu,
+  .add = add,
+  .max_rows = max_rows,
+};
