@@ -1,0 +1,22 @@
+/* ops/asinh.c: y = arsinh x. */
+#include "ops/k_elementwise.h"
+
+static real value(real x, const real *p)
+{
+  (void) p;
+  return SG_MATH(asinh)(x);
+}
+
+static real slope(real x, real y, const real *p)
+{
+  (void) y, (void) p;
+  return 1 / SG_MATH(sqrt)(1 + x * x);
+}
+
+SG_UNARY_CALLS(value, slope)
+
+const sg_op SG_REAL(sg_op_asinh) = {
+  .name = "Asinh", .summary = "inverse hyperbolic sine",
+  SG_UNARY_ENTRIES,
+  .smooth = true, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+};

@@ -1,0 +1,22 @@
+/* ops/atan.c: y = arctan x. */
+#include "ops/k_elementwise.h"
+
+static real value(real x, const real *p)
+{
+  (void) p;
+  return SG_MATH(atan)(x);
+}
+
+static real slope(real x, real y, const real *p)
+{
+  (void) y, (void) p;
+  return 1 / (1 + x * x);
+}
+
+SG_UNARY_CALLS(value, slope)
+
+const sg_op SG_REAL(sg_op_atan) = {
+  .name = "Atan", .summary = "inverse tangent",
+  SG_UNARY_ENTRIES,
+  .smooth = true, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+};

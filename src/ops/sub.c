@@ -1,0 +1,54 @@
+/* ops/sub.c: y = a - b, broadcast. */
+#include "ops/k_elementwise.h"
+#include "ops/k_fold.h"
+
+static real value(real a, real b)
+{
+  return a - b;
+}
+
+static real slope_a(real a, real b, real y)
+{
+  (void) a, (void) b, (void) y;
+  return 1;
+}
+
+static real slope_b(real a, real b, real y)
+{
+  (void) a, (void) b, (void) y;
+  return -1;
+}
+
+static void value_row(const sg_row *r) { sg_row_pair(r, value); }
+static void slope_row(const sg_row *r) { sg_row_pair_vjp(r, slope_a, slope_b); }
+
+/* In a DELTA call a constant term adds nothing. */
+static sg_status forward(const sg_call *c)
+{
+  sg_slab in[2] = {sg_term(c, 0), sg_term(c, 1)};
+  return SG_REAL(sg_rows_forward)(c, in, 2, c->out, NULL, value_row);
+}
+
+static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
+{
+  return SG_REAL(sg_rows_vjp)(c, c->in, 2, gout, gin, NULL, slope_row);
+}
+
+/* Sums and products wrap, without the undefined behaviour of signed overflow. */
+static bool fold_fn(int64_t a, int64_t b, int64_t *ret)
+{
+  *ret = (int64_t) ((uint64_t) a - (uint64_t) b);
+  return true;
+}
+
+static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
+{
+  return SG_REAL(sg_fold_pairs)(node, fold_fn, out, err);
+}
+
+const sg_op SG_REAL(sg_op_sub) = {
+  .name = "Sub", .summary = "a - b",
+  .min_in = 2, .max_in = 2, SG_BROADCAST_ENTRIES,
+  .smooth = true, .configure = SG_REAL(sg_configure_linear), .infer = SG_REAL(sg_infer_broadcast_all),
+  .fold = fold, .forward = forward, .vjp = vjp, .sample = SG_REAL(sg_sample_binary),
+};
