@@ -36,9 +36,6 @@ typedef struct sg_input {
   const double *data64;     /* in place of data, for plans in double precision */
 } sg_input;
 
-/* Codes: 0 .. C-1 are the columns of the model's alphabet; then */
-enum { SG_CODE_N_ZERO = 12, SG_CODE_N_QUARTER = 13, SG_CODE_PAD = 14 };
-
 /* Evaluates n <= batch items. */
 SG_API sg_status sg_exec_forward(sg_exec *exec, int n, const sg_input *inputs, sg_err *err);
 

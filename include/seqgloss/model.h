@@ -9,6 +9,7 @@
 #define SEQGLOSS_MODEL_H
 
 #include "seqgloss/base.h"
+#include "seqgloss/codes.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,9 +18,6 @@ extern "C" {
 typedef struct sg_model sg_model;
 typedef struct sg_plan sg_plan;
 typedef struct sg_registry sg_registry;
-
-/* How an ambiguous base is shown to the network. */
-typedef enum sg_n_base { SG_N_DEFAULT = 0, SG_N_ZERO, SG_N_QUARTER, SG_N_DROP } sg_n_base;
 
 /* All knobs of loading. Start from sg_model_opts_default(). Strings are borrowed for the call. What
  * the sidecar file MODEL.seqgloss.json says stands behind what is given here. */
