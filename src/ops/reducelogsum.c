@@ -25,10 +25,18 @@ static sg_status configure(sg_node *node, sg_err *err)
   return SG_REAL(sg_reduce_configure)(node, err);
 }
 
+/* The logarithm wants a positive sum. */
+static void sample(sg_sample *s)
+{
+  SG_REAL(sg_reduce_sample)(s);
+  s->in[0].lo = 0.5;
+  s->in[0].hi = 2;
+}
+
 const sg_op SG_REAL(sg_op_reducelogsum) = {
   .name = "ReduceLogSum",
   .summary = "logarithm of the sum over axes",
   .smooth = true,
-  SG_REDUCE_ENTRIES,
+  SG_LINE_ENTRIES, .max_in = 2, .infer = SG_REAL(sg_reduce_infer), .sample = sample,
   .configure = configure,
 };
