@@ -3,11 +3,13 @@
  * A reader receives a model whose graph is new and empty and fills
  *   m->graph    inputs, nodes in topological order, constants, outputs
  *   m->format   "Keras 2.15.0 HDF5", "ONNX opset 13 (pytorch 2.13.0)"; in m->graph->mem
- * and nothing else: sg_model_load (load.c) makes the model, takes the digest, reads the sidecar, looks for the DNA input, and frees
- * everything when a reader fails. Messages of readers do not name the file: sg_model_load puts the path in front.
+ * and nothing else: sg_model_load (load.c) makes the model, takes the digest, reads the sidecar,
+ * looks for the DNA input, and frees everything when a reader fails. Messages of readers do not
+ * name the file: sg_model_load puts the path in front.
  *
- * The contents decide which reader is asked, never the name. A build without a library has the reader all the same: it fails
- * with SG_EUNSUPPORTED and names the package to install and rebuild with.
+ * The contents decide which reader is asked, never the name. A build without a library has the
+ * reader all the same: it fails with SG_EUNSUPPORTED and names the package to install and rebuild
+ * with.
  */
 #ifndef SG_IMPORT_IMPORT_H
 #define SG_IMPORT_IMPORT_H
