@@ -1,0 +1,24 @@
+/* seqgloss/seqgloss.h: the whole installed contract.
+ *
+ * base.h      status codes, errors, notices, version
+ * codes.h     the one-byte codes of bases
+ * io.h        output files, lines, numbers
+ * pipeline.h  source, workers, ordered sink
+ * seq.h       alphabets, reverse complement, one-hot arrays, shuffles
+ * region.h    windows from FASTA and BED
+ * model.h     networks: load, inspect, plan
+ * engine.h    networks: evaluate, differentiate
+ */
+#ifndef SEQGLOSS_SEQGLOSS_H
+#define SEQGLOSS_SEQGLOSS_H
+
+#include "seqgloss/base.h"
+#include "seqgloss/codes.h"
+#include "seqgloss/engine.h"
+#include "seqgloss/io.h"
+#include "seqgloss/model.h"
+#include "seqgloss/pipeline.h"
+#include "seqgloss/region.h"
+#include "seqgloss/seq.h"
+
+#endif
