@@ -210,10 +210,14 @@ sg_status sg_node_floats(const sg_node *node, const char *name, const double **r
 sg_status sg_node_ints_or_input(const sg_node *node, const char *name, int k, const int64_t **ret,
                                 int64_t *ret_n, sg_err *err);
 
-static inline bool sg_node_has(const sg_node *node, int k) { return k < node->n_in &&
-                                                             node->in[k].value != SG_NONE; }
-static inline bool sg_node_is_const(const sg_node *node, int k) { return sg_node_has(node, k) &&
-    node->in[k].tensor != NULL; }
+static inline bool sg_node_has(const sg_node *node, int k)
+{
+  return k < node->n_in && node->in[k].value != SG_NONE;
+}
+static inline bool sg_node_is_const(const sg_node *node, int k)
+{
+  return sg_node_has(node, k) && node->in[k].tensor != NULL;
+}
 /* Number of inputs that are activations. */
 int sg_node_activations(const sg_node *node);
 
@@ -231,10 +235,14 @@ bool sg_reach_all(const sg_node *node, int k, const sg_interval *in, int o, sg_i
 bool sg_need_all(const sg_node *node, int o, const sg_interval *out, int k, sg_interval *in);
 
 /* First position of item i's window (0 for whole tensors). */
-static inline int64_t sg_slab_start(const sg_slab *s, int64_t i) { return s->start ? s->start[i] :
-    0; }
+static inline int64_t sg_slab_start(const sg_slab *s, int64_t i)
+{
+  return s->start ? s->start[i] : 0;
+}
 /* Elements between items: the item size, or 0 for a constant. */
-static inline int64_t sg_slab_pitch(const sg_slab *s) { return s->shape.batched ?
-                                                        sg_shape_item(&s->shape) : 0; }
+static inline int64_t sg_slab_pitch(const sg_slab *s)
+{
+  return s->shape.batched ? sg_shape_item(&s->shape) : 0;
+}
 
 #endif
