@@ -1,4 +1,5 @@
-/* bench/kernels.c: speed of the products and of the look-up against OpenBLAS, on the shapes of the reference networks.
+/* bench/kernels.c: speed of the products and of the look-up against OpenBLAS, on the shapes of the
+ * reference networks.
  *
  * usage: kernels [ISA ...]      (default: the best of this CPU)
  *
@@ -40,13 +41,15 @@ static const shape SHAPES[] = {
 
 enum { REPEATS = 15 };
 
-static double now(void) {
+static double now(void)
+{
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void *take(size_t bytes) {
+static void *take(size_t bytes)
+{
   void *p = aligned_alloc(64, (bytes + 64 + 63) / 64 * 64);
   if (!p) {
     fprintf(stderr, "out of memory\n");
@@ -56,7 +59,8 @@ static void *take(size_t bytes) {
   return p;
 }
 
-static float *take_random(size_t n) {
+static float *take_random(size_t n)
+{
   float *p = take(n * sizeof *p);
   for (size_t i = 0; i < n; i++) p[i] = (float)rand() / (float)RAND_MAX - .5f;
   return p;
@@ -70,22 +74,26 @@ typedef struct work {
   float *c;
 } work;
 
-static void run_ours(const work *w) {
+static void run_ours(const work *w)
+{
   w->kernels->gemm(&w->gemm);
 }
 
-static void run_blas(const work *w) {
+static void run_blas(const work *w)
+{
   const sg_gemm_f32 *g = &w->gemm;
   int M = (int)g->M, N = (int)g->N, K = (int)g->seg_len;
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, 1, w->a, K, w->b, N, 0, w->c, N);
 }
 
-static void run_lookup(const work *w) {
+static void run_lookup(const work *w)
+{
   w->kernels->lookup(&w->lookup);
 }
 
 /* Seconds of one run: the best of REPEATS stretches of about 10 ms. */
-static double best(void (*run)(const work *), const work *w, double flop) {
+static double best(void (*run)(const work *), const work *w, double flop)
+{
   double least = 1e30;
   int times = (int)(1e9 / flop) + 1;
   for (int r = 0; r < REPEATS; r++) {
@@ -97,7 +105,8 @@ static double best(void (*run)(const work *), const work *w, double flop) {
   return least;
 }
 
-static void compare(const sg_kernels_f32 *kernels, const shape *s) {
+static void compare(const sg_kernels_f32 *kernels, const shape *s)
+{
   work w = { .kernels = kernels };
   float *a = take_random((size_t)(s->M * s->lda + s->K)), *b = take_random((size_t)(s->K * s->N));
   float *gathered = take((size_t)(s->M * s->K) * sizeof *gathered);
@@ -126,7 +135,8 @@ static void compare(const sg_kernels_f32 *kernels, const shape *s) {
 
 /* A first layer of F filters and `taps` taps over L bases: microseconds of a sequence. */
 static void time_lookup(const sg_kernels_f32 *kernels, const char *name, int64_t L, int64_t taps,
-                        int64_t F) {
+                        int64_t F)
+{
   sg_lookup_def_f32 def = { .taps = taps, .dilation = 1, .F = F, .n_symbols = 5 };
   for (int c = 0; c < SG_LOOKUP_CODES; c++) def.symbol[c] = (int8_t)(c < 5 ? c : -1);
   float *rows = take_random((size_t)(taps * 5 * F));
@@ -150,7 +160,8 @@ static void time_lookup(const sg_kernels_f32 *kernels, const char *name, int64_t
   free(w.lookup.tmp);
 }
 
-static int bench(const char *isa) {
+static int bench(const char *isa)
+{
   const sg_kernels_f32 *kernels;
   sg_err err;
   if (sg_kernels_get_f32(isa, &kernels, &err)) {
@@ -165,7 +176,8 @@ static int bench(const char *isa) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
   int failed = 0;
   printf("%-9s %-35s %5s %5s %5s  GFLOP/s\n", "isa", "shape", "M", "N", "K");
   if (argc == 1) return bench(NULL);

@@ -6,7 +6,8 @@
 
 #if SG_IS_F64
 
-sg_status SG_REAL(sg_kernels_get)(const char *isa, const SG_REAL(sg_kernels) **ret, sg_err *err) {
+sg_status SG_REAL(sg_kernels_get)(const char *isa, const SG_REAL(sg_kernels) **ret, sg_err *err)
+{
   (void)isa;
   (void)err;
   *ret = &SG_REAL(sg_kernels_ref);
@@ -24,7 +25,8 @@ typedef struct choice {
 enum { N_CHOICES = 3 };
 
 /* Best first. */
-static void list_choices(choice c[N_CHOICES]) {
+static void list_choices(choice c[N_CHOICES])
+{
   c[0] = (choice){ "avx512", NULL, false };
   c[1] = (choice){ "avx2", NULL, false };
   c[2] = (choice){ "baseline", &sg_kernels_baseline, true };
@@ -41,7 +43,8 @@ static void list_choices(choice c[N_CHOICES]) {
 #endif
 }
 
-sg_status sg_kernels_get_f32(const char *isa, const sg_kernels_f32 **ret, sg_err *err) {
+sg_status sg_kernels_get_f32(const char *isa, const sg_kernels_f32 **ret, sg_err *err)
+{
   choice c[N_CHOICES];
   const char *from = "";
   list_choices(c);

@@ -26,16 +26,22 @@ typedef struct SG_REAL(sg_table) {
                                    * first */
 } SG_REAL(sg_table);
 
-static inline const real *SG_REAL(sg_table_rows)(const SG_REAL(sg_table) *t) {
+static inline const real *SG_REAL(sg_table_rows)(const SG_REAL(sg_table) *t)
+{
   return (const real *)((const char *)t + (sizeof *t + 63) / 64 * 64);
 }
 
 size_t SG_REAL(sg_lookup_bytes)(const SG_REAL(sg_lookup_def) *def);
 void SG_REAL(sg_lookup_prepare)(const SG_REAL(sg_lookup_def) *def, void *table);
 size_t SG_REAL(sg_lookup_scratch)(const void *table, int64_t P, int64_t stride);
-/* For each position q that a group starts at, counted from tap 0 of output 0: offset (in reals) of
- * its row within the group. In l->tmp. */
-const uint16_t *SG_REAL(sg_lookup_offsets)(const SG_REAL(sg_lookup) *l);
+/* Items that lookup takes at a time: a block's rows are fetched into cache once for them all. */
+enum { SG_LOOKUP_ITEMS = 8 };
+
+/* For each position q of item `item` that a group can start at, counted from tap 0 of output 0: the
+ * offset (in reals) of its row within the group. offset[] has room for sg_lookup_pitch. */
+void SG_REAL(sg_lookup_offsets)(const SG_REAL(sg_lookup) *l, int64_t item, uint16_t *offset);
+/* uint16 between the offsets of two items in tmp. */
+int64_t SG_REAL(sg_lookup_pitch)(const void *table, int64_t P, int64_t stride);
 
 #if !SG_IS_F64
 extern const sg_kernels_f32 sg_kernels_baseline;

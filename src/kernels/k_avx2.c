@@ -12,7 +12,8 @@
 
 typedef __m256 vec;
 
-static inline __m256i first(int n) {
+static inline __m256i first(int n)
+{
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 static inline vec vzero(void) { return _mm256_setzero_ps(); }
@@ -25,7 +26,8 @@ static inline vec vadd(vec a, vec b) { return _mm256_add_ps(a, b); }
 static inline vec vmul(vec a, vec b) { return _mm256_mul_ps(a, b); }
 static inline vec vfma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 static inline vec vmax(vec a, vec b) { return _mm256_max_ps(a, b); }
-static inline vec vnan(vec a, vec b) {
+static inline vec vnan(vec a, vec b)
+{
   return _mm256_blendv_ps(b, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
 

@@ -23,7 +23,8 @@ static inline vec vadd(vec a, vec b) { return _mm512_add_ps(a, b); }
 static inline vec vmul(vec a, vec b) { return _mm512_mul_ps(a, b); }
 static inline vec vfma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 static inline vec vmax(vec a, vec b) { return _mm512_max_ps(a, b); }
-static inline vec vnan(vec a, vec b) {
+static inline vec vnan(vec a, vec b)
+{
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
 }
 

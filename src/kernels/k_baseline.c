@@ -17,7 +17,8 @@ typedef int32_t ivec __attribute__((vector_size(16)));
 
 static inline vec vzero(void) { return (vec){ 0, 0, 0, 0 }; }
 static inline vec vset(float x) { return (vec){ x, x, x, x }; }
-static inline vec vload_n(const float *p, int n) {
+static inline vec vload_n(const float *p, int n)
+{
   vec v = vzero();
   memcpy(&v, p, (size_t)n * sizeof *p);
   return v;
@@ -28,7 +29,8 @@ static inline void vstore(float *p, vec v) { vstore_n(p, v, W); }
 static inline vec vadd(vec a, vec b) { return a + b; }
 static inline vec vmul(vec a, vec b) { return a * b; }
 static inline vec vfma(vec a, vec b, vec c) { return a * b + c; }
-static inline vec choose(ivec yes, vec a, vec b) {
+static inline vec choose(ivec yes, vec a, vec b)
+{
   return (vec)((yes & (ivec)a) | (~yes & (ivec)b));
 }
 static inline vec vmax(vec a, vec b) { return choose(a > b, a, b); }

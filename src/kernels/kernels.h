@@ -44,6 +44,8 @@ typedef struct SG_REAL(sg_gemm) {
   int64_t segs, seg_len, seg_stride;
   const real *A; int64_t lda;
   const real *B;               /* packed by `pack` */
+  int64_t b_rows;              /* rows of the whole packed matrix, where B = packed + 32 * r uses
+                                * K of them from row r on; 0: K */
   const real *bias;            /* N, or NULL */
   real *C; int64_t ldc;
   bool acc, relu;
@@ -71,7 +73,8 @@ typedef struct SG_REAL(sg_lookup_def) {
  * triples. */
 typedef struct SG_REAL(sg_lookup) {
   const void *table;           /* made by lookup_prepare */
-  const uint8_t *codes;        /* one item's window, `width` positions; those outside are zero
+  int64_t items, y_pitch;      /* items (0 is read as 1), reals between their outputs */
+  const uint8_t *codes;        /* [items][width]: windows, `width` positions; those outside are zero
                                 * columns */
   int64_t width, first;        /* codes[0] stands at position `first`, relative to tap 0 of output
                                 * 0 */
@@ -107,7 +110,7 @@ typedef struct SG_REAL(sg_kernels) {
 
   size_t (*lookup_bytes)(const SG_REAL(sg_lookup_def) *def);
   void (*lookup_prepare)(const SG_REAL(sg_lookup_def) *def, void *table);
-  /* Bytes of sg_lookup.tmp for P outputs. */
+  /* Bytes of sg_lookup.tmp for P outputs, whatever the number of items. */
   size_t (*lookup_scratch)(const void *table, int64_t P, int64_t stride);
   void (*lookup)(const SG_REAL(sg_lookup) *l);
 

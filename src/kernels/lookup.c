@@ -17,13 +17,15 @@ enum { MAX_TRIPLE_SYMBOLS = 7, BASES = 4 };
 
 typedef SG_REAL(sg_table) table_t;
 
-static int64_t power(int64_t base, int64_t exponent) {
+static int64_t power(int64_t base, int64_t exponent)
+{
   int64_t product = 1;
   while (exponent-- > 0) product *= base;
   return product;
 }
 
-static void fill_sizes(const SG_REAL(sg_lookup_def) *def, table_t *t) {
+static void fill_sizes(const SG_REAL(sg_lookup_def) *def, table_t *t)
+{
   t->taps = def->taps;
   t->dilation = def->dilation;
   t->F = def->F;
@@ -34,7 +36,8 @@ static void fill_sizes(const SG_REAL(sg_lookup_def) *def, table_t *t) {
   t->entries = power(t->symbols, t->group);
 }
 
-size_t SG_REAL(sg_lookup_bytes)(const SG_REAL(sg_lookup_def) *def) {
+size_t SG_REAL(sg_lookup_bytes)(const SG_REAL(sg_lookup_def) *def)
+{
   table_t t;
   fill_sizes(def, &t);
   return (sizeof t + 63) / 64 * 64 +
@@ -42,7 +45,8 @@ size_t SG_REAL(sg_lookup_bytes)(const SG_REAL(sg_lookup_def) *def) {
 }
 
 /* Numbers the symbols' combinations, those of bases alone first: they stay together in cache. */
-static void fill_rank(table_t *t) {
+static void fill_rank(table_t *t)
+{
   uint16_t next = 0;
   for (int others = 0; others < 2; others++) {
     for (int64_t e = 0; e < t->entries; e++) {
@@ -56,14 +60,16 @@ static void fill_rank(table_t *t) {
 
 /* Response of filter f to `symbol` under `tap`; zero for the zero column, past the taps and
  * filters. */
-static real response(const SG_REAL(sg_lookup_def) *def, int64_t tap, int64_t symbol, int64_t f) {
+static real response(const SG_REAL(sg_lookup_def) *def, int64_t tap, int64_t symbol, int64_t f)
+{
   if (tap >= def->taps || symbol >= def->n_symbols || f >= def->F) return 0;
   return def->rows[(tap * def->n_symbols + symbol) * def->F + f];
 }
 
 /* One row: the sum of a group's responses to the symbols that `entry` is made of, left to right. */
 static void fill_row(const SG_REAL(sg_lookup_def) *def, const table_t *t, int64_t group,
-                     int64_t entry, int64_t f0, real *row) {
+                     int64_t entry, int64_t f0, real *row)
+{
   for (int64_t i = 0; i < SG_BLOCK; i++) {
     int64_t tap = group * t->group;
     int64_t unit = t->entries / t->symbols, rest = entry;
@@ -77,7 +83,8 @@ static void fill_row(const SG_REAL(sg_lookup_def) *def, const table_t *t, int64_
   }
 }
 
-void SG_REAL(sg_lookup_prepare)(const SG_REAL(sg_lookup_def) *def, void *table) {
+void SG_REAL(sg_lookup_prepare)(const SG_REAL(sg_lookup_def) *def, void *table)
+{
   table_t *t = table;
   memset(t, 0, sizeof *t);
   fill_sizes(def, t);
@@ -95,18 +102,28 @@ void SG_REAL(sg_lookup_prepare)(const SG_REAL(sg_lookup_def) *def, void *table) 
 }
 
 /* Positions from tap 0 of the first output to the last tap (rounded up to a group) of the last. */
-static int64_t span(const table_t *t, int64_t P, int64_t stride) {
+static int64_t span(const table_t *t, int64_t P, int64_t stride)
+{
   return (P - 1) * stride + (t->groups * t->group - 1) * t->dilation + 1;
 }
 
-size_t SG_REAL(sg_lookup_scratch)(const void *table, int64_t P, int64_t stride) {
-  return (size_t)span(table, P, stride) * (sizeof(uint16_t) + 1);
+int64_t SG_REAL(sg_lookup_pitch)(const void *table, int64_t P, int64_t stride)
+{
+  int64_t n = span(table, P, stride);
+  return n + (n + 1) / 2;      /* offsets, then the symbols they are made from */
+}
+
+size_t SG_REAL(sg_lookup_scratch)(const void *table, int64_t P, int64_t stride)
+{
+  return (size_t)(SG_LOOKUP_ITEMS * SG_REAL(sg_lookup_pitch)(table, P, stride)) * sizeof(uint16_t);
 }
 
 /* Symbols of all positions of the span; zero columns where there are no codes. */
-static void read_symbols(const SG_REAL(sg_lookup) *l, int64_t n, uint8_t *symbol) {
+static void read_symbols(const SG_REAL(sg_lookup) *l, int64_t item, int64_t n, uint8_t *symbol)
+{
   const table_t *t = l->table;
   int64_t lo = l->first < 0 ? 0 : l->first, hi = l->first + l->width;
+  const uint8_t *codes = l->codes + item * l->width;
   if (hi > n) hi = n;
   if (hi <= lo) {
     memset(symbol, (int)t->symbols - 1, (size_t)n);
@@ -115,22 +132,21 @@ static void read_symbols(const SG_REAL(sg_lookup) *l, int64_t n, uint8_t *symbol
   memset(symbol, (int)t->symbols - 1, (size_t)lo);
   memset(symbol + hi, (int)t->symbols - 1, (size_t)(n - hi));
   for (int64_t q = lo; q < hi; q++)
-    symbol[q] = t->symbol[l->codes[q - l->first] % SG_LOOKUP_CODES];
+    symbol[q] = t->symbol[codes[q - l->first] % SG_LOOKUP_CODES];
 }
 
-const uint16_t *SG_REAL(sg_lookup_offsets)(const SG_REAL(sg_lookup) *l) {
+void SG_REAL(sg_lookup_offsets)(const SG_REAL(sg_lookup) *l, int64_t item, uint16_t *offset)
+{
   const table_t *t = l->table;
   int64_t n = span(t, l->P, l->stride), d = t->dilation;
-  uint16_t *offset = l->tmp;
   uint8_t *symbol = (uint8_t *)(offset + n);
-  read_symbols(l, n, symbol);
+  read_symbols(l, item, n, symbol);
   if (t->group == 1) {
     for (int64_t q = 0; q < n; q++) offset[q] = (uint16_t)(t->rank[symbol[q]] * SG_BLOCK);
-    return offset;
+    return;
   }
   for (int64_t q = 0; q < n - 2 * d; q++) {
     int64_t e = (symbol[q] * t->symbols + symbol[q + d]) * t->symbols + symbol[q + 2 * d];
     offset[q] = (uint16_t)(t->rank[e] * SG_BLOCK);
   }
-  return offset;
 }

@@ -26,16 +26,19 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE vec vrelu(vec x) {
+INLINE vec vrelu(vec x)
+{
   return vmax(vzero(), x);
 }
 
 /* A vector whose first n elements count; n may be more than a vector or not positive. */
-INLINE vec load_some(const float *p, int64_t n) {
+INLINE vec load_some(const float *p, int64_t n)
+{
   return n >= W ? vload(p) : n > 0 ? vload_n(p, (int)n) : vzero();
 }
 
-INLINE void store_some(float *p, vec v, int64_t n) {
+INLINE void store_some(float *p, vec v, int64_t n)
+{
   if (n >= W) vstore(p, v);
   else if (n > 0) vstore_n(p, v, (int)n);
 }
@@ -60,7 +63,8 @@ typedef struct tile {
 } tile;
 
 /* One row of the tile is complete: C, then the block, then the bias, then relu. */
-INLINE void finish_vector(const tile *t, int64_t r, int64_t v, vec sum) {
+INLINE void finish_vector(const tile *t, int64_t r, int64_t v, vec sum)
+{
   float *c = t->c + r * t->ldc + v * W;
   int64_t n = t->n - v * W;
   if (t->add) sum = vadd(load_some(c, n), sum);
@@ -69,7 +73,8 @@ INLINE void finish_vector(const tile *t, int64_t r, int64_t v, vec sum) {
   store_some(c, sum, n);
 }
 
-INLINE void run_tile(const tile *t, const int mr, const int nv) {
+INLINE void run_tile(const tile *t, const int mr, const int nv)
+{
   vec acc[MR][NV];
   const float *b = t->b;
   int64_t lda = t->lda, seg = t->k0 / t->seg_len, pos = t->k0 % t->seg_len;
@@ -129,7 +134,8 @@ static tile_fn *const tiles[MR + 1][NV + 1] = {
 enum { ROWS_AT_ONCE = 240 };
 
 /* The rows m .. m + rows of one item, all columns of one panel from t->c on. */
-static void panel_rows(tile *t, int64_t rows) {
+static void panel_rows(tile *t, int64_t rows)
+{
   const float *a = t->a;
   float *c = t->c;
   int64_t n_tiles = (rows + MR - 1) / MR;
@@ -145,7 +151,8 @@ static void panel_rows(tile *t, int64_t rows) {
 
 /* One panel of at most SG_PANEL columns, in steps of a tile's width. */
 static void panel(const SG_REAL(sg_gemm) *g, tile *t, const float *b, int64_t n0, int64_t item,
-                  int64_t m0, int64_t rows) {
+                  int64_t m0, int64_t rows)
+{
   int64_t end = n0 + SG_PANEL < g->N ? n0 + SG_PANEL : g->N;
   bool last = t->k0 + t->kc == g->segs * g->seg_len;
   t->relu = last && g->relu;
@@ -161,15 +168,17 @@ static void panel(const SG_REAL(sg_gemm) *g, tile *t, const float *b, int64_t n0
 
 /* One block of terms for the rows m0 .. m0 + rows of `items` items. */
 static void block(const SG_REAL(sg_gemm) *g, tile *t, int64_t item, int64_t items, int64_t m0,
-                  int64_t rows) {
-  int64_t K = g->segs * g->seg_len;
+                  int64_t rows)
+{
+  int64_t K = g->b_rows ? g->b_rows : g->segs * g->seg_len;
   for (int64_t n = 0; n < g->N; n += SG_PANEL) {
     const float *b = g->B + n * K + t->k0 * SG_PANEL;
     for (int64_t i = item; i < item + items; i++) panel(g, t, b, n, i, m0, rows);
   }
 }
 
-static void gemm(const SG_REAL(sg_gemm) *g) {
+static void gemm(const SG_REAL(sg_gemm) *g)
+{
   int64_t items = g->items ? g->items : 1, K = g->segs * g->seg_len;
   int64_t group = g->M >= ROWS_AT_ONCE ? 1 : ROWS_AT_ONCE / g->M;
   tile t = { .lda = g->lda, .seg_len = g->seg_len, .seg_stride = g->seg_stride, .ldc = g->ldc };
@@ -192,7 +201,8 @@ enum { LV = SG_BLOCK / W };    /* vectors of a block of filters */
 /* One output of one block: even groups after the bias in one sum, odd groups in the other. `step`
  * is the distance of two groups' offsets, `size` that of their tables. */
 INLINE void look_up(const float *rows, const uint16_t *offset, int64_t step, int64_t size,
-                    const int64_t groups, const vec *bias, vec *sum) {
+                    const int64_t groups, const vec *bias, vec *sum)
+{
   vec odd[LV];
   for (int v = 0; v < LV; v++) {
     sum[v] = bias[v];
@@ -212,8 +222,9 @@ INLINE void look_up(const float *rows, const uint16_t *offset, int64_t step, int
 }
 
 /* All outputs of the block of filters f0 .. f0 + 15. `groups` is a constant for usual widths. */
-INLINE void lookup_block(const SG_REAL(sg_lookup) *l, const uint16_t *offset, int64_t f0,
-                         const int64_t groups) {
+INLINE void lookup_block(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset,
+                         int64_t f0, const int64_t groups)
+{
   const SG_REAL(sg_table) *t = l->table;
   const float *rows = SG_REAL(sg_table_rows)(t) + f0 * t->groups * t->entries;
   int64_t n = t->F - f0, step = t->group * t->dilation, size = t->entries * SG_BLOCK;
@@ -223,29 +234,43 @@ INLINE void lookup_block(const SG_REAL(sg_lookup) *l, const uint16_t *offset, in
   for (int64_t p = 0; p < l->P; p++, offset += l->stride) {
     vec sum[LV];
     look_up(rows, offset, step, size, groups, bias, sum);
-    float *y = l->y + p * l->ldy + f0;
+    float *y = l->y + item * l->y_pitch + p * l->ldy + f0;
     for (int v = 0; v < LV; v++)
       store_some(y + v * W, l->relu ? vrelu(sum[v]) : sum[v], n - v * W);
   }
 }
 
-static void lookup(const SG_REAL(sg_lookup) *l) {
+static void lookup_filters(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset,
+                           int64_t f0)
+{
   const SG_REAL(sg_table) *t = l->table;
-  const uint16_t *offset = SG_REAL(sg_lookup_offsets)(l);
-  for (int64_t f = 0; f < t->F; f += SG_BLOCK) {
-    switch (t->groups) {       /* unrolled for the widths that are common in first layers */
-      case 3: lookup_block(l, offset, f, 3); break;
-      case 5: lookup_block(l, offset, f, 5); break;
-      case 7: lookup_block(l, offset, f, 7); break;
-      case 8: lookup_block(l, offset, f, 8); break;
-      default: lookup_block(l, offset, f, t->groups);
-    }
+  switch (t->groups) {         /* unrolled for the widths that are common in first layers */
+    case 3: lookup_block(l, item, offset, f0, 3); break;
+    case 5: lookup_block(l, item, offset, f0, 5); break;
+    case 7: lookup_block(l, item, offset, f0, 7); break;
+    case 8: lookup_block(l, item, offset, f0, 8); break;
+    default: lookup_block(l, item, offset, f0, t->groups);
+  }
+}
+
+static void lookup(const SG_REAL(sg_lookup) *l)
+{
+  const SG_REAL(sg_table) *t = l->table;
+  int64_t items = l->items ? l->items : 1;
+  int64_t pitch = SG_REAL(sg_lookup_pitch)(t, l->P, l->stride);
+  uint16_t *offset = l->tmp;
+  for (int64_t i0 = 0; i0 < items; i0 += SG_LOOKUP_ITEMS) {
+    int64_t n = items - i0 < SG_LOOKUP_ITEMS ? items - i0 : SG_LOOKUP_ITEMS;
+    for (int64_t i = 0; i < n; i++) SG_REAL(sg_lookup_offsets)(l, i0 + i, offset + i * pitch);
+    for (int64_t f = 0; f < t->F; f += SG_BLOCK)
+      for (int64_t i = 0; i < n; i++) lookup_filters(l, i0 + i, offset + i * pitch, f);
   }
 }
 
 /* ---- 4. Depthwise convolution ---------------------------------------------------------------- */
 
-static void depthwise(const SG_REAL(sg_depthwise) *d) {
+static void depthwise(const SG_REAL(sg_depthwise) *d)
+{
   for (int64_t p = 0; p < d->P; p++) {
     for (int64_t c = 0; c < d->channels; c += W) {
       const float *x = d->x + p * d->stride * d->ldx + c, *w = d->w + c;
@@ -262,7 +287,8 @@ static void depthwise(const SG_REAL(sg_depthwise) *d) {
 /* ---- 5. Rows --------------------------------------------------------------------------------- */
 
 static void affine(int64_t rows, int64_t channels, const float *x, const float *scale,
-                   const float *shift, bool do_relu, float *y) {
+                   const float *shift, bool do_relu, float *y)
+{
   for (int64_t i = 0; i < rows; i++, x += channels, y += channels) {
     for (int64_t c = 0; c < channels; c += W) {
       int64_t n = channels - c;
@@ -273,17 +299,20 @@ static void affine(int64_t rows, int64_t channels, const float *x, const float *
   }
 }
 
-static void relu(int64_t n, const float *x, float *y) {
+static void relu(int64_t n, const float *x, float *y)
+{
   for (int64_t i = 0; i < n; i += W) store_some(y + i, vrelu(load_some(x + i, n - i)), n - i);
 }
 
-static void add(int64_t n, const float *a, const float *b, float *y) {
+static void add(int64_t n, const float *a, const float *b, float *y)
+{
   for (int64_t i = 0; i < n; i += W)
     store_some(y + i, vadd(load_some(a + i, n - i), load_some(b + i, n - i)), n - i);
 }
 
 static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
-                     const float *x, float *y) {
+                     const float *x, float *y)
+{
   for (int64_t p = 0; p < P; p++, x += stride * channels, y += channels) {
     for (int64_t c = 0; c < channels; c += W) {
       int64_t n = channels - c;

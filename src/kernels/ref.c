@@ -6,14 +6,16 @@
  */
 #include "kernels/internal.h"
 
-static real relu1(real x) {
+static real relu1(real x)
+{
   return 0 > x ? 0 : x;
 }
 
 /* Element (m, n) of item i: blocks of SG_KC terms, each summed from zero. */
-static real product(const SG_REAL(sg_gemm) *g, const real *a, int64_t n, real start) {
+static real product(const SG_REAL(sg_gemm) *g, const real *a, int64_t n, real start)
+{
   int64_t K = g->segs * g->seg_len;
-  const real *b = g->B + n / SG_PANEL * SG_PANEL * K + n % SG_PANEL;
+  const real *b = g->B + n / SG_PANEL * SG_PANEL * (g->b_rows ? g->b_rows : K) + n % SG_PANEL;
   real sum = start;
   for (int64_t k0 = 0; k0 < K; k0 += SG_KC) {
     int64_t end = k0 + SG_KC < K ? k0 + SG_KC : K;
@@ -26,7 +28,8 @@ static real product(const SG_REAL(sg_gemm) *g, const real *a, int64_t n, real st
   return g->relu ? relu1(sum) : sum;
 }
 
-static void gemm(const SG_REAL(sg_gemm) *g) {
+static void gemm(const SG_REAL(sg_gemm) *g)
+{
   int64_t items = g->items ? g->items : 1;
   for (int64_t i = 0; i < items; i++) {
     for (int64_t m = 0; m < g->M; m++) {
@@ -37,9 +40,9 @@ static void gemm(const SG_REAL(sg_gemm) *g) {
   }
 }
 
-static void lookup(const SG_REAL(sg_lookup) *l) {
+static void lookup_item(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset)
+{
   const SG_REAL(sg_table) *t = l->table;
-  const uint16_t *offset = SG_REAL(sg_lookup_offsets)(l);
   const real *rows = SG_REAL(sg_table_rows)(t);
   int64_t step = t->group * t->dilation;
   for (int64_t f = 0; f < t->F; f++) {
@@ -49,12 +52,22 @@ static void lookup(const SG_REAL(sg_lookup) *l) {
       for (int64_t g = 0; g < t->groups; g++)
         sum[g % 2] += block[g * t->entries * SG_BLOCK + offset[p * l->stride + g * step]];
       real y = sum[0] + sum[1];
-      l->y[p * l->ldy + f] = l->relu ? relu1(y) : y;
+      l->y[item * l->y_pitch + p * l->ldy + f] = l->relu ? relu1(y) : y;
     }
   }
 }
 
-static void depthwise(const SG_REAL(sg_depthwise) *d) {
+static void lookup(const SG_REAL(sg_lookup) *l)
+{
+  int64_t items = l->items ? l->items : 1;
+  for (int64_t i = 0; i < items; i++) {
+    SG_REAL(sg_lookup_offsets)(l, i, l->tmp);
+    lookup_item(l, i, l->tmp);
+  }
+}
+
+static void depthwise(const SG_REAL(sg_depthwise) *d)
+{
   for (int64_t p = 0; p < d->P; p++) {
     for (int64_t c = 0; c < d->channels; c++) {
       const real *x = d->x + p * d->stride * d->ldx + c;
@@ -68,7 +81,8 @@ static void depthwise(const SG_REAL(sg_depthwise) *d) {
 }
 
 static void affine(int64_t rows, int64_t channels, const real *x, const real *scale,
-                   const real *shift, bool do_relu, real *y) {
+                   const real *shift, bool do_relu, real *y)
+{
   for (int64_t i = 0; i < rows; i++, x += channels, y += channels) {
     for (int64_t c = 0; c < channels; c++) {
       real v = x[c] * scale[c] + shift[c];
@@ -77,17 +91,20 @@ static void affine(int64_t rows, int64_t channels, const real *x, const real *sc
   }
 }
 
-static void relu(int64_t n, const real *x, real *y) {
+static void relu(int64_t n, const real *x, real *y)
+{
   for (int64_t i = 0; i < n; i++) y[i] = relu1(x[i]);
 }
 
-static void add(int64_t n, const real *a, const real *b, real *y) {
+static void add(int64_t n, const real *a, const real *b, real *y)
+{
   for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];
 }
 
 /* A NaN replaces whatever was largest before it, and nothing is larger than a NaN. */
 static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
-                     const real *x, real *y) {
+                     const real *x, real *y)
+{
   for (int64_t p = 0; p < P; p++) {
     for (int64_t c = 0; c < channels; c++) {
       const real *v = x + p * stride * channels + c;
