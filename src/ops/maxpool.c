@@ -1,0 +1,87 @@
+/* ops/maxpool.c: MaxPool: the greatest of each window.
+ *
+ * Padding never wins. Of equal elements the first does, in forward and in vjp. A NaN in a window
+ * shows.
+ */
+#include "kernels/kernels.h"
+#include "ops/k_pool.h"
+
+static bool beats(real a, real b) { return a > b || a != a; }
+
+static sg_status configure(sg_node *node, sg_err *err)
+{
+  node->family = SG_SELECT;
+  return SG_REAL(sg_pool_configure)(node, err);
+}
+
+static void forward_row(void *user, const sg_call *c, int64_t item, int64_t row,
+                        const sg_taps *taps)
+{
+  const sg_slab *x = &c->in[0], *y = &c->out[0];
+  int64_t C = x->shape.d[1];
+  const real *from = (const real *) x->data + item * sg_slab_pitch(x);
+  real *to = (real *) y->data + item * sg_slab_pitch(y) + row * C;
+  (void) user;
+  for (int64_t ch = 0; ch < C; ch++) to[ch] = (real) -INFINITY;
+  for (int64_t t = 0; t < taps->n; t++) {
+    const real *v = from + taps->rows[t] * C;
+    if (taps->rows[t] < 0) continue;
+    for (int64_t ch = 0; ch < C; ch++) to[ch] = beats(v[ch], to[ch]) ? v[ch] : to[ch];
+  }
+}
+
+/* One spatial axis, whole tensors, no padding: the kernel's loop. */
+static bool plain(const sg_call *c)
+{
+  const sg_window *w = &((const sg_pool_conf *) c->node->conf)->w;
+  int64_t last = (w->out[0] - 1) * w->stride[0] + (w->k[0] - 1) * w->dilation[0];
+  return w->ns == 1 && !c->in[0].axis && !c->out[0].axis && w->lo[0] == 0 && last < w->in[0];
+}
+
+static sg_status forward(const sg_call *c)
+{
+  const SG_REAL(sg_kernels) *k = c->kernels;
+  const sg_window *w = &((const sg_pool_conf *) c->node->conf)->w;
+  const sg_slab *x = &c->in[0], *y = &c->out[0];
+  if (!plain(c)) return SG_REAL(sg_pool_walk)(c, forward_row, NULL);
+  for (int64_t i = 0; i < c->n; i++)
+    k->max_rows(w->out[0], x->shape.d[1], w->k[0], w->stride[0], w->dilation[0],
+                (const real *) x->data + i * sg_slab_pitch(x),
+                (real *) y->data + i * sg_slab_pitch(y));
+  return SG_OK;
+}
+
+typedef struct gradients { const real *g; real *gx; } gradients;
+
+static void vjp_row(void *user, const sg_call *c, int64_t item, int64_t row, const sg_taps *taps)
+{
+  const gradients *u = user;
+  const sg_slab *x = &c->in[0], *y = &c->out[0];
+  int64_t C = x->shape.d[1], from = item * sg_slab_pitch(x);
+  const real *v = (const real *) x->data + from;
+  const real *g = u->g + item * sg_slab_pitch(y) + row * C;
+  for (int64_t ch = 0; taps->n && ch < C; ch++) {
+    int64_t best = taps->rows[0] * C + ch;
+    for (int64_t t = 1; t < taps->n; t++) {
+      int64_t at = taps->rows[t] * C + ch;
+      if (beats(v[at], v[best]) && v[best] == v[best]) best = at;
+    }
+    u->gx[from + best] += g[ch];
+  }
+}
+
+static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
+{
+  gradients u = {gout[0].data, gin[0].data};
+  return u.gx ? SG_REAL(sg_pool_walk)(c, vjp_row, &u) : SG_OK;
+}
+
+const sg_op SG_REAL(sg_op_maxpool) = {
+  .name = "MaxPool",
+  .summary = "greatest of each window over one or two spatial axes",
+  SG_POOL_ENTRIES,
+  .configure = configure,
+  .forward = forward,
+  .vjp = vjp,
+  .sample = SG_REAL(sg_pool_sample),
+};
