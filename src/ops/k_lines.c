@@ -60,6 +60,19 @@ sg_status SG_REAL(sg_axis_configure)(sg_node *node, sg_err *err)
   return SG_OK;
 }
 
+sg_status SG_REAL(sg_global_configure)(sg_node *node, sg_err *err)
+{
+  sg_line_conf *c = sg_arena_calloc(node->mem, 1, sizeof *c);
+  if (!c) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (node->in[0].shape.nd < 3)
+    return sg_node_misfit(node, err, "an input of %d axes has no positions",
+                          node->in[0].shape.nd);
+  c->keepdims = true;
+  for (int a = 2; a < node->in[0].shape.nd; a++) c->along[a] = true;
+  node->conf = c;
+  return SG_OK;
+}
+
 sg_status SG_REAL(sg_reduce_infer)(sg_node *node, sg_err *err)
 {
   const sg_line_conf *c = node->conf;
@@ -305,4 +318,12 @@ void SG_REAL(sg_axis_sample)(sg_sample *s)
   if (sg_rng_below(s->rng, 2))
     sg_attr_set_int(s->attrs, "axis",
                     1 + (int64_t) sg_rng_below(s->rng, (uint64_t) s->in[0].shape.nd - 1));
+}
+
+void SG_REAL(sg_global_sample)(sg_sample *s)
+{
+  sample_shape(s);
+  s->in[0].shape.nd = 3 + (int) sg_rng_below(s->rng, 2);
+  for (int a = 2; a < s->in[0].shape.nd; a++)
+    s->in[0].shape.d[a] = 1 + (int64_t) sg_rng_below(s->rng, 7);
 }

@@ -37,6 +37,9 @@ sg_status SG_REAL(sg_reduce_infer)(sg_node *node, sg_err *err);
  * line. */
 sg_status SG_REAL(sg_axis_configure)(sg_node *node, sg_err *err);
 
+/* Global pooling: all axes from the third on are one line and stay as axes of length 1. */
+sg_status SG_REAL(sg_global_configure)(sg_node *node, sg_err *err);
+
 sg_status SG_REAL(sg_lines_forward)(const sg_call *c, sg_line_value value,
                                     const sg_line_rows *rows);
 sg_status SG_REAL(sg_lines_vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin,
@@ -48,6 +51,7 @@ bool SG_REAL(sg_lines_need)(const sg_node *node, int o, const sg_interval *out, 
 /* A batched activation with some axes to reduce; a softmax. */
 void SG_REAL(sg_reduce_sample)(sg_sample *s);
 void SG_REAL(sg_axis_sample)(sg_sample *s);
+void SG_REAL(sg_global_sample)(sg_sample *s);
 
 /* forward and vjp of an op from its static functions `value` and `grad`. */
 #define SG_LINE_CALLS(value, grad, rows) \
@@ -64,5 +68,8 @@ void SG_REAL(sg_axis_sample)(sg_sample *s);
   .sample = SG_REAL(sg_reduce_sample)
 #define SG_AXIS_ENTRIES \
   SG_LINE_ENTRIES, .max_in = 1, .infer = sg_infer_same, .sample = SG_REAL(sg_axis_sample)
+#define SG_GLOBAL_ENTRIES \
+  SG_LINE_ENTRIES, .max_in = 1, .infer = SG_REAL(sg_reduce_infer), \
+  .sample = SG_REAL(sg_global_sample)
 
 #endif
