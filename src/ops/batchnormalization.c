@@ -1,4 +1,5 @@
-/* ops/batchnormalization.c: BatchNormalization with stored statistics: y = (x - mean) / sqrt(var + epsilon) * scale + B per channel.
+/* ops/batchnormalization.c: BatchNormalization with stored statistics: y = (x - mean) / sqrt(var +
+ * epsilon) * scale + B per channel.
  *
  * Inputs x, scale, B, mean, var. The running statistics of training are refused.
  */
@@ -134,6 +135,17 @@ static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
   return SG_OK;
 }
 
+/* Positions stay; windows over the channels have no use. */
+static bool reach(const sg_node *node, int k, const sg_interval *in, int o, sg_interval *out)
+{
+  return in->axis > 1 && sg_reach_same(node, k, in, o, out);
+}
+
+static bool need(const sg_node *node, int o, const sg_interval *out, int k, sg_interval *in)
+{
+  return out->axis > 1 && sg_need_same(node, o, out, k, in);
+}
+
 static void sample(sg_sample *s)
 {
   sg_shape *a = &s->in[0].shape;
@@ -161,7 +173,7 @@ const sg_op SG_REAL(sg_op_batchnormalization) = {
   .infer = infer,
   .forward = forward,
   .vjp = vjp,
-  .reach = sg_reach_same,
-  .need = sg_need_same,
+  .reach = reach,
+  .need = need,
   .sample = sample,
 };

@@ -1,4 +1,5 @@
-/* ops/globalaveragepool.c: GlobalAveragePool: the mean over all positions, which stay as axes of length 1. */
+/* ops/globalaveragepool.c: GlobalAveragePool: the mean over all positions, which stay as axes of
+ * length 1. */
 #include "ops/k_lines.h"
 
 static void value(const real *v, int64_t n, const double *p, real *y)

@@ -1,4 +1,5 @@
-/* ops/globalmaxpool.c: GlobalMaxPool: the greatest over all positions, which stay as axes of length 1. */
+/* ops/globalmaxpool.c: GlobalMaxPool: the greatest over all positions, which stay as axes of length
+ * 1. */
 #include "ops/k_lines.h"
 
 static bool beats(real a, real b) { return a > b || (a != a && b == b); }

@@ -1,4 +1,5 @@
-/* ops/groupnormalization.c: GroupNormalization (Wu and He 2018): groups of channels over all positions.
+/* ops/groupnormalization.c: GroupNormalization (Wu and He 2018): groups of channels over all
+ * positions.
  *
  * Opset 18 has a scale and bias a group, opset 21 a channel.
  */
@@ -38,7 +39,8 @@ static sg_status infer(sg_node *node, sg_err *err)
 static void sample(sg_sample *s)
 {
   sg_shape *a = &s->in[0].shape;
-  int64_t groups = 1 + (int64_t) sg_rng_below(s->rng, 3), size = 1 + (int64_t) sg_rng_below(s->rng, 3);
+  int64_t groups = 1 + (int64_t) sg_rng_below(s->rng, 3), size = 1 + (int64_t) sg_rng_below(s->rng,
+      3);
   *a = (sg_shape){.nd = 3 + (int) sg_rng_below(s->rng, 2), .batched = true};
   for (int i = 2; i < a->nd; i++) a->d[i] = 2 + (int64_t) sg_rng_below(s->rng, 5);
   a->d[1] = groups * size;

@@ -96,7 +96,8 @@ sg_status SG_REAL(sg_norm_forward)(const sg_call *c)
   return s;
 }
 
-/* With u = g * scale and v the normalised line: gx = r (u - mean(u) - v mean(u v)); g scale = sum g v; g bias = sum g. */
+/* With u = g * scale and v the normalised line: gx = r (u - mean(u) - v mean(u v)); g scale = sum g
+ * v; g bias = sum g. */
 static void vjp_line(const norm *m, double r, const real *g, int64_t at_s, real *gx,
                      const sg_slab *gin)
 {

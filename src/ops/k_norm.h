@@ -1,7 +1,8 @@
 /* ops/k_norm.h: normalisation of lines to mean 0 and variance 1, then scale and shift.
  *
- * Layer, group and instance normalisation differ only in which elements form a line and which number of scale and bias belongs
- * to an element; both are strides over the item's axes, of which group normalisation splits one.
+ * Layer, group and instance normalisation differ only in which elements form a line and which
+ * number of scale and bias belongs to an element; both are strides over the item's axes, of which
+ * group normalisation splits one.
  */
 #ifndef SG_OPS_K_NORM_H
 #define SG_OPS_K_NORM_H
@@ -10,8 +11,8 @@
 
 #define SG_NORM_AXES (SG_MAX_RANK + 1)
 
-/* node->conf. Axes of one item: those that tell lines apart (along = false) and those within a line. x: strides in memory, s:
- * strides in scale and bias. */
+/* node->conf. Axes of one item: those that tell lines apart (along = false) and those within a
+ * line. x: strides in memory, s: strides in scale and bias. */
 typedef struct sg_norm_conf {
   int n;
   bool along[SG_NORM_AXES];

@@ -1,4 +1,5 @@
-/* ops/layernormalization.c: LayerNormalization over the axes from `axis` on (Ba, Kiros, Hinton 2016). */
+/* ops/layernormalization.c: LayerNormalization over the axes from `axis` on (Ba, Kiros, Hinton
+ * 2016). */
 #include "ops/k_norm.h"
 
 static sg_status configure(sg_node *node, sg_err *err)
@@ -17,7 +18,8 @@ static sg_status configure(sg_node *node, sg_err *err)
   return SG_OK;
 }
 
-/* Strides of a constant that is broadcast to the axes from `first` on; false when it does not fit. */
+/* Strides of a constant that is broadcast to the axes from `first` on; false when it does not
+ * fit. */
 static bool constant_strides(const sg_node *node, int k, int first, int64_t *st)
 {
   const sg_shape *x = &node->in[0].shape, *w = &node->in[k].shape;
