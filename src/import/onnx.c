@@ -73,7 +73,8 @@ static sg_status describe(sg_model *m, const SgOnnx__Model *file, int opset, sg_
 
 /* ---- 2. Inputs ------------------------------------------------------------------------------- */
 
-/* Axes of an input as declared: numbers, SG_DIM_BATCH for an open first axis, SG_DIM_ANY. */
+/* Axes of an input as declared: numbers (0 too: some writers mean an open axis by it), SG_DIM_BATCH
+ * for an open first axis, SG_DIM_ANY for another. */
 static sg_status read_shape(const SgOnnx__Port *port, int *nd, int64_t *dims, sg_dtype *dtype,
                             sg_err *err)
 {
@@ -93,7 +94,7 @@ static sg_status read_shape(const SgOnnx__Port *port, int *nd, int64_t *dims, sg
     if (d->has_value && d->value > (int64_t)1 << 40)
       return sg_fail(err, SG_ESHAPE, "input '%.200s' has an axis of %lld", name,
                      (long long)d->value);
-    dims[i] = d->has_value && d->value > 0 ? d->value : i == 0 ? SG_DIM_BATCH : SG_DIM_ANY;
+    dims[i] = d->has_value && d->value >= 0 ? d->value : i == 0 ? SG_DIM_BATCH : SG_DIM_ANY;
   }
   return SG_OK;
 }
@@ -149,6 +150,8 @@ static sg_status add_input(sg_onnx *x, const sg_onnx_scope *s, const SgOnnx__Por
     if (nd == 0)
       return sg_fail(err, SG_EUNSUPPORTED, "input '%.200s' is a single number without a batch "
                      "axis; bind it to a constant", name);
+    for (int i = 0; i < nd; i++)
+      if (dims[i] == 0) dims[i] = i == 0 ? SG_DIM_BATCH : SG_DIM_ANY;
     id = sg_graph_add_input(x->g, name, nd, dims);
     if (id >= 0) {
       id = x->g->input[x->g->n_input - 1].value;
