@@ -366,3 +366,12 @@ void SG_REAL(sg_sample_binary)(sg_sample *s)
 {
   SG_REAL(sg_sample_broadcast)(s, 2);
 }
+
+void SG_REAL(sg_sample_ints)(sg_sample *s, int k, int64_t n, const int64_t *values)
+{
+  int64_t *copy = sg_arena_alloc(s->mem, (size_t) n + 1, sizeof *copy);
+  if (!copy) return;
+  for (int64_t i = 0; i < n; i++) copy[i] = values[i];
+  s->in[k].ints = copy;
+  s->in[k].shape = (sg_shape){.nd = 1, .d = {n}};
+}

@@ -193,5 +193,7 @@ void SG_REAL(sg_sample_unary)(sg_sample *s);
 void SG_REAL(sg_sample_broadcast)(sg_sample *s, int n);
 /* Two of them. */
 void SG_REAL(sg_sample_binary)(sg_sample *s);
+/* Input k becomes an int64 constant of n values. */
+void SG_REAL(sg_sample_ints)(sg_sample *s, int k, int64_t n, const int64_t *values);
 
 #endif
