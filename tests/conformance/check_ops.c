@@ -347,8 +347,10 @@ static void observe(sampled *s, int k, int ia, int o, int oa, sg_interval *hull)
 
 static bool empty(const sg_interval *i) { return i->hi <= i->lo; }
 
+static bool within(const sg_interval *i, int64_t p) { return p >= i->lo && p < i->hi; }
+
 /* What `need` says of output positions lo..hi, against the observed influence of every input
- * position. */
+ * position: its first and last output are known to depend on it, those between need not. */
 static void check_need(sampled *s, verdict *v, int k, int ia, int o, const sg_interval *hull)
 {
   const sg_node *n = s->node[F64];
@@ -360,7 +362,7 @@ static void check_need(sampled *s, verdict *v, int k, int ia, int o, const sg_in
     return;
   }
   for (int64_t p = 0; p < P; p++)
-    if (!empty(&hull[p]) && hull[p].lo < out.hi && hull[p].hi > out.lo) {
+    if (!empty(&hull[p]) && (within(&out, hull[p].lo) || within(&out, hull[p].hi - 1))) {
       if (p < seen.lo) seen.lo = p;
       seen.hi = p + 1;
     }
