@@ -18,7 +18,7 @@
 #include "kernels/kernels.h"
 #include "model/fold.h"
 #include "ops/k_conv.h"
-#include "seqgloss/engine.h"
+#include "seqgloss/codes.h"
 
 typedef SG_REAL(sg_kernels) kernels_t;
 
