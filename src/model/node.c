@@ -154,6 +154,25 @@ static bool widen(sg_shape *to, const sg_shape *s)
   return true;
 }
 
+/* A constant that an exporter has spread over the batch, [N][...] with equal rows, becomes [1][...]. */
+static void squeeze_batch(sg_node *node, int k)
+{
+  sg_arg *a = &node->in[k];
+  if (!a->tensor || a->shape.nd < 1 || a->shape.d[0] != node->batch || node->batch < 2) return;
+  int64_t item = sg_shape_count(&a->shape) / a->shape.d[0];
+  sg_shape one = a->shape;
+  one.d[0] = 1;
+  sg_tensor *t = sg_tensor_new(node->mem, a->tensor->dtype, one.nd, one.d);
+  if (!t) return;
+  size_t bytes = (size_t) item * sg_dtype_size(t->dtype);
+  for (int64_t i = 1; i < a->shape.d[0]; i++)
+    if (memcmp((const char *) a->tensor->data.p + (size_t) i * bytes, a->tensor->data.p, bytes))
+      return;
+  memcpy(t->data.p, a->tensor->data.p, bytes);
+  a->tensor = t;
+  a->shape = one;
+}
+
 sg_status sg_infer_broadcast(sg_node *node, int n, sg_err *err)
 {
   sg_shape to = {0};
@@ -164,6 +183,7 @@ sg_status sg_infer_broadcast(sg_node *node, int n, sg_err *err)
   }
   for (int i = 0; i < to.nd; i++) to.d[i] = 1;
   for (int k = 0; k < n; k++) {
+    if (to.batched && node->in[k].shape.nd == to.nd) squeeze_batch(node, k);
     const sg_shape *s = &node->in[k].shape;
     if (s->batched && s->nd < to.nd)
       return sg_node_misfit(node, err, "broadcasting would move the batch axis of %s",
