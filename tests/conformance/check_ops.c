@@ -464,7 +464,8 @@ static void check_table(const sg_registry *r, int i, verdict *v)
 {
   const sg_op *a = r->f32[i], *b = r->f64[i];
   if (strcmp(a->name, b->name)) fail(v, "registries differ");
-  if (!a->summary || !a->infer || !a->configure) fail(v, "summary, configure or infer missing");
+  if (!a->summary) fail(v, "summary missing");
+  if (a->forward && (!a->infer || !a->configure)) fail(v, "forward without configure and infer");
   if (!a->forward && !a->fold) fail(v, "neither forward nor fold");
   if (a->forward && (!a->reach || !a->need || !a->sample))
     fail(v, "forward without reach, need, sample");
