@@ -1,4 +1,4 @@
-/* ops/reducemax.c: ReduceMax: maximum over axes; the gradient goes to the first of equal ones. */
+/* ops/reducemax.c: ReduceMax: maximum over axes; equal ones share the gradient. */
 #include "ops/k_lines.h"
 
 /* A NaN wins, wherever it stands. */
@@ -18,10 +18,14 @@ static void value(const real *v, int64_t n, const double *p, real *y)
   y[0] = v[winner(v, n)];
 }
 
+/* Equal ones share the gradient, as in TensorFlow's reduce_max and PyTorch's amax. */
 static void grad(const real *v, int64_t n, const double *p, const real *y, const real *g, real *gv)
 {
-  (void) p, (void) y;
-  gv[winner(v, n)] += g[0];
+  real ties = 0;
+  (void) p;
+  for (int64_t i = 0; i < n; i++) ties += v[i] == y[0];
+  for (int64_t i = 0; i < n; i++)
+    if (v[i] == y[0]) gv[i] += g[0] / ties;
 }
 
 static void add(double *acc, const real *v, int64_t n, bool first)
@@ -47,7 +51,7 @@ static sg_status configure(sg_node *node, sg_err *err)
 
 const sg_op SG_REAL(sg_op_reducemax) = {
   .name = "ReduceMax",
-  .summary = "maximum over axes; the gradient goes to the first of equal ones",
+  .summary = "maximum over axes; equal ones share the gradient",
   .smooth = false,
   SG_REDUCE_ENTRIES,
   .configure = configure,
