@@ -5,7 +5,8 @@
  *   2. y = (W x + b) * s + t per channel becomes (sW) x + (sb + t)
  *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves
  *              anything
- *   4. relu as the last step of the layer before it
+ *   4. zeros padded before a convolution become its own padding
+ *   5. relu as the last step of the layer before it
  *
  * New weights are computed in double and rounded once.
  */
@@ -276,12 +277,86 @@ static bool flatten_product(sg_plan *p, const sg_registry *ops, int i, sg_err *e
   return true;
 }
 
+/* ---- 4. Padding -------------------------------------------------------------------- */
+
+/* What node n adds to each axis of its input: before[], after[]. false when it is anything but
+ * zeros added to spatial axes. */
+static bool zero_pads(const sg_node *n, int64_t *before, int64_t *after)
+{
+  const char *mode;
+  const int64_t *pads, *axes;
+  int64_t n_pads, n_axes;
+  double value;
+  int nd = n->in[0].shape.nd;
+  if (!is_op(n, "Pad") || nd < 3 || sg_node_string(n, "mode", "constant", &mode, NULL) ||
+      strcmp(mode, "constant") || sg_node_float(n, "value", 0, &value, NULL) ||
+      sg_node_ints_or_input(n, "pads", 1, &pads, &n_pads, NULL) ||
+      sg_node_ints_or_input(n, "axes", 3, &axes, &n_axes, NULL))
+    return false;
+  if (sg_node_has(n, 2) && !sg_node_is_const(n, 2)) return false;
+  if (sg_node_has(n, 2)) value = sg_tensor_f64(n->in[2].tensor, 0);
+  if (value != 0 || n_pads != 2 * (axes ? n_axes : nd)) return false;
+  for (int64_t i = 0; i < n_pads / 2; i++) {
+    int a = sg_axis(&n->in[0].shape, axes ? axes[i] : i);
+    int64_t b = pads[i], e = pads[i + n_pads / 2];
+    if (a < 0 || b < 0 || e < 0 || (a < 2 && (b || e))) return false;
+    before[a] = b;
+    after[a] = e;
+  }
+  return true;
+}
+
+/* A copy of convolution n's definition with these numbers added to its pads. */
+static const sg_node_def *padded_def(sg_plan *p, const sg_node *n, const int64_t *before,
+                                     const int64_t *after)
+{
+  sg_node_def *d = sg_arena_alloc(p->mem, 1, sizeof *d);
+  const char *how;
+  const int64_t *old;
+  int64_t n_old, pads[2 * SG_MAX_RANK] = {0};
+  int nd = n->in[0].shape.nd - 2;
+  if (!d || sg_node_string(n, "auto_pad", "NOTSET", &how, NULL) ||
+      sg_node_ints(n, "pads", &old, &n_old, NULL))
+    return NULL;
+  bool explicit = strcmp(how, "NOTSET") == 0;
+  if (!explicit && strcmp(how, "VALID")) return NULL;
+  for (int i = 0; i < 2 * nd; i++)
+    pads[i] = (explicit && n_old == 2 * nd ? old[i] : 0) + (i < nd ? before : after)[2 + i % nd];
+  *d = *n->def;
+  d->attrs = (sg_attrs){.mem = p->mem};
+  for (const sg_attr *a = n->def->attrs.first; a; a = a->next) {
+    if (strcmp(a->name, "pads") == 0 || strcmp(a->name, "auto_pad") == 0) continue;
+    sg_attr *copy = sg_arena_alloc(p->mem, 1, sizeof *copy);
+    if (!copy) return NULL;
+    *copy = *a;
+    copy->next = d->attrs.first;
+    d->attrs.first = copy;
+  }
+  return sg_attr_set_ints(&d->attrs, "pads", pads, 2 * nd) ? NULL : d;
+}
+
+/* Convolution i takes over what the node before it pads. */
+static void fold_pad(sg_plan *p, int i)
+{
+  sg_node *n = p->node[i];
+  int64_t before[SG_MAX_RANK] = {0}, after[SG_MAX_RANK] = {0};
+  int j = is_op(n, "Conv") ? producer(p, n->in[0].value) : -1;
+  if (j < 0 || sg_plan_readers(p, n->in[0].value) != 1 || !zero_pads(p->node[j], before, after))
+    return;
+  const sg_node_def *d = padded_def(p, n, before, after);
+  if (!d) return;
+  n->def = d;
+  n->in[0] = p->node[j]->in[0];
+  remove_node(p, j);
+}
+
 sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err)
 {
   bypass_identities(p);
   for (int i = 0; i < p->n_node; i++)
     if (fold_affine(p, i)) i--;
   for (int i = 0; i < p->n_node; i++) flatten_product(p, ops, i, NULL);
+  for (int i = p->n_node - 1; i >= 0; i--) fold_pad(p, i);
   for (int i = 0; i < p->n_node; i++) {
     sg_node *n = p->node[i];
     if (!is_op(n, "Conv") && !is_op(n, "Gemm") && !is_op(n, "MatMul")) continue;
@@ -292,7 +367,7 @@ sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err)
   return SG_OK;
 }
 
-/* ---- 4. Relu ----------------------------------------------------------------------- */
+/* ---- 5. Relu ----------------------------------------------------------------------- */
 
 void sg_plan_fuse_relu(sg_plan *p)
 {
