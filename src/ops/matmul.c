@@ -63,12 +63,29 @@ static void find_axes(conf *c, const sg_shape *a, const sg_shape *b)
   c->S = length(b, c->col[1]);
 }
 
-/* The batch must be the first axis of the result, and no matrix may hold several items. */
-static bool batch_fits(const conf *c, const sg_shape *a, const sg_shape *b)
+/* Whether the slices of a constant along axis 0 are all equal. */
+static bool same_slices(const sg_tensor *t)
 {
+  int64_t n = sg_shape_count(&t->shape), item = n / (t->shape.d[0] ? t->shape.d[0] : 1);
+  for (int64_t i = item; i < n; i++)
+    if (sg_tensor_f64(t, i) != sg_tensor_f64(t, i - item)) return false;
+  return true;
+}
+
+/* The batch must be the first axis of the result, no matrix may hold several items, and a constant
+ * may not differ from item to item. */
+static bool batch_fits(const sg_node *node)
+{
+  const conf *c = node->conf;
   if (c->dense) return true;
-  if (a->batched && (a->nd < 3 || a->nd != c->rank)) return false;
-  return !b->batched || (b->nd >= 3 && b->nd == c->rank);
+  for (int k = 0; k < 2; k++) {
+    const sg_shape *s = &node->in[k].shape;
+    if (s->batched && (s->nd < 3 || s->nd != c->rank)) return false;
+    if (!s->batched && s->nd > 2 && s->nd == c->rank &&
+        (!node->in[k].tensor || !same_slices(node->in[k].tensor)))
+      return false;
+  }
+  return true;
 }
 
 /* Axes before the matrices: equal, or 1. */
@@ -92,15 +109,16 @@ static sg_status infer(sg_node *node, sg_err *err)
 {
   conf *c = node->conf;
   const sg_shape *a = &node->in[0].shape, *b = &node->in[1].shape;
+  bool y_batched = a->batched || b->batched;
   if (a->nd < 1 || b->nd < 1) return sg_node_misfit(node, err, "an operand is a single number");
   find_axes(c, a, b);
   c->dense = a->batched && a->nd == 2 && !b->batched && b->nd <= 2;
   if (length(b, c->row[1]) != c->K || c->K < 1)
     return sg_node_misfit(node, err, "rows of %d numbers by columns of %d", (int) c->K,
                           (int) length(b, c->row[1]));
-  if (!batch_fits(c, a, b))
+  if (y_batched && !batch_fits(node))
     return sg_node_refuse(node, err, "a product across the items of a batch is not implemented");
-  sg_shape y = { .nd = c->rank - 2, .batched = a->batched || b->batched };
+  sg_shape y = { .nd = c->rank - 2, .batched = y_batched };
   for (int x = 0; x < y.nd; x++) y.d[x] = 1;
   sg_status s = infer_outer(node, &y, err);
   if (s) return s;
@@ -317,14 +335,14 @@ static void vjp_matrix(walk *w, int64_t item, const int64_t *idx)
 static void each_matrix(walk *w, void (*visit)(walk *, int64_t, const int64_t *))
 {
   const sg_slab *o = &w->c->out[0];
-  int outer = w->f->rank - 2;
+  int outer = w->f->rank - 2, first = o->shape.batched;
   for (int64_t item = 0; item < w->c->n; item++) {
     int64_t idx[SG_MAX_RANK] = {0}, count = 1;
-    for (int x = 1; x < outer; x++) count *= o->shape.d[x];
+    for (int x = first; x < outer; x++) count *= o->shape.d[x];
     w->y = result_part(w->c, item);
     for (int64_t i = 0; i < count; i++) {
       int64_t rest = i;
-      for (int x = outer - 1; x > 0; x--) {
+      for (int x = outer - 1; x >= first; x--) {
         idx[x] = rest % o->shape.d[x] + (o->start && o->axis == x ? o->start[item] : 0);
         rest /= o->shape.d[x];
       }
@@ -439,7 +457,8 @@ static void sample(sg_sample *s)
       break;
     default:
       *a = (sg_shape){ .nd = 4, .batched = true, .d = { 0, draw(s, 0, 1) ? H : 1, T, K } };
-      *b = (sg_shape){ .nd = 3, .d = { H, K, S } };
+      *b = (sg_shape){ .nd = (int) draw(s, 3, 4), .d = { H, K, S } };
+      if (b->nd == 4) *b = (sg_shape){ .nd = 4, .d = { 1, H, K, S } };
   }
 }
 
