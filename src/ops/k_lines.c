@@ -73,6 +73,26 @@ sg_status SG_REAL(sg_global_configure)(sg_node *node, sg_err *err)
   return SG_OK;
 }
 
+sg_status SG_REAL(sg_line_axes)(sg_node *node, const int64_t *axes, int64_t n, sg_err *err)
+{
+  sg_line_conf *c = sg_arena_calloc(node->mem, 1, sizeof *c);
+  if (!c) return sg_fail(err, SG_ENOMEM, "out of memory");
+  c->same = true;
+  node->conf = c;
+  return mark_axes(node, c, axes, n, err);
+}
+
+sg_status SG_REAL(sg_line_axis)(sg_node *node, int64_t def, sg_line_conf **ret, sg_err *err)
+{
+  int64_t axis;
+  sg_status s = sg_node_int(node, "axis", def, &axis, err);
+  if (!s) s = SG_REAL(sg_line_axes)(node, &axis, 1, err);
+  if (s) return s;
+  *ret = node->conf;
+  (*ret)->same = false;
+  return SG_OK;
+}
+
 sg_status SG_REAL(sg_reduce_infer)(sg_node *node, sg_err *err)
 {
   const sg_line_conf *c = node->conf;

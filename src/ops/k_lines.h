@@ -15,7 +15,7 @@ typedef struct sg_line_conf {
   bool keepdims;                /* reductions: axes of length 1 stay */
   bool same;                    /* the output has the input's shape */
   bool noop;                    /* no axes: the output is the input */
-  double p[2];                  /* parameters of the formula */
+  double p[4];                  /* parameters of the formula */
 } sg_line_conf;
 
 /* One line: v[n] in; the result to y[m], m = 1 for reductions, n otherwise. p: the conf's. */
@@ -36,6 +36,10 @@ sg_status SG_REAL(sg_reduce_infer)(sg_node *node, sg_err *err);
 /* Softmax and its kind: attribute `axis`; before opset 13 everything from that axis on is one
  * line. */
 sg_status SG_REAL(sg_axis_configure)(sg_node *node, sg_err *err);
+/* Lines along the given axes of an op that keeps the shape. */
+sg_status SG_REAL(sg_line_axes)(sg_node *node, const int64_t *axes, int64_t n, sg_err *err);
+/* Lines along attribute `axis`, default `def`; the caller says whether the shape is kept. */
+sg_status SG_REAL(sg_line_axis)(sg_node *node, int64_t def, sg_line_conf **ret, sg_err *err);
 
 /* Global pooling: all axes from the third on are one line and stay as axes of length 1. */
 sg_status SG_REAL(sg_global_configure)(sg_node *node, sg_err *err);
