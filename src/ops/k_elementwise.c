@@ -76,7 +76,7 @@ static sg_status make_operand(const sg_call *c, const sg_slab *in, const sg_slab
   if (!to.start) to.axis = s.axis + lag;
   bool widened = s.start && s.full == 1 && out->start && out->full != 1;
   if (s.start && s.shape.batched && !widened && !covers(&s, &to, c->n)) {
-    sg_status status = recut(c, &s, &to, &s);
+    sg_status status = recut(c, in, &to, &s);
     if (status) return status;
   }
   sg_strides(&s.shape, st);

@@ -278,17 +278,25 @@ static bool translate(const sg_shape *from, const sg_shape *to, bool memory, con
   return false;
 }
 
+/* The same when it holds both ways: the axis found leads back to the axis asked for, so that reach and
+ * need speak of the same pair. */
+static bool both_ways(const sg_node *node, const sg_shape *from, const sg_shape *to,
+                      const sg_interval *in, sg_interval *out)
+{
+  const sg_reshape *f = node->conf;
+  sg_interval back;
+  return translate(from, to, f->memory, in, out) && translate(to, from, f->memory, out, &back) &&
+         back.axis == in->axis;
+}
+
 bool SG_REAL(sg_reshape_reach)(const sg_node *node, int k, const sg_interval *in, int o,
                                sg_interval *out)
 {
-  const sg_reshape *f = node->conf;
-  return k == 0 &&
-         translate(&node->in[0].shape, &node->out[o].shape, f->memory, in, out);
+  return k == 0 && both_ways(node, &node->in[0].shape, &node->out[o].shape, in, out);
 }
 
 bool SG_REAL(sg_reshape_need)(const sg_node *node, int o, const sg_interval *out, int k,
                               sg_interval *in)
 {
-  const sg_reshape *f = node->conf;
-  return k == 0 && translate(&node->out[o].shape, &node->in[0].shape, f->memory, out, in);
+  return k == 0 && both_ways(node, &node->out[o].shape, &node->in[0].shape, out, in);
 }

@@ -91,7 +91,10 @@ static sg_node *make_node(sampled *s, const sg_op *op)
     n->in[k].dtype = in->ints ? SG_I64 : in->boolean ? SG_BOOL : SG_F32;
     if (in->shape.batched) continue;
     sg_tensor *t = sg_tensor_new(s->mem, n->in[k].dtype, in->shape.nd, in->shape.d);
-    for (int64_t i = 0; i < in_count(s, k); i++) sg_tensor_set(t, i, s->x[k][i]);
+    for (int64_t i = 0; i < in_count(s, k); i++) {
+      if (in->ints) t->data.i[i] = in->ints[i];           /* "to the end" does not fit a double */
+      else sg_tensor_set(t, i, s->x[k][i]);
+    }
     n->in[k].tensor = t;
   }
   for (int k = 0; k < s->n_out; k++) n->out[k].value = MAX_ARGS + k;
