@@ -68,8 +68,9 @@ SG_API void sg_onehot(const sg_alphabet *alphabet, const uint8_t *codes, int64_t
 /* UNIFORM: uniform over all sequences with the same dinucleotide counts and ends (Altschul and
  * Erickson 1985, Mol Biol Evol 2:526): a random arborescence towards the last letter (Wilson 1996,
  * loop-erased walks), all other edges permuted. LEGACY: the successor list of each base but its
- * last entry permuted in order A, C, G, T with numpy's RandomState(seed + j) for shuffle j: the
- * references that tangermeme draws, bit for bit. Not uniform. */
+ * last entry permuted in order A, C, G, T, again for every further shuffle, with the stream of
+ * numpy's RandomState(seed + item): the references that tangermeme draws for sequence `item` of a
+ * call, bit for bit. Not uniform. */
 typedef enum sg_shuffle_kind { SG_SHUFFLE_UNIFORM = 0, SG_SHUFFLE_LEGACY } sg_shuffle_kind;
 
 typedef struct sg_shuffle_opts {
@@ -90,7 +91,7 @@ SG_API void sg_shuffler_free(sg_shuffler *shuffler);                 /* NULL is 
 
 /* s[length] -> dst[n][length]: n shuffles of one sequence. `item` numbers the sequence in its run
  * (sg_region.index): the result depends on (seed, item, shuffle number) only, not on what was
- * shuffled before (legacy: on seed and shuffle number). Bytes that are none of the four symbols
+ * shuffled before. Bytes that are none of the four symbols
  * stay where they are, and each run between them is shuffled alone. *ret_single (nullable): the
  * sequence has only one possible shuffle, itself. O(n length). Errors: SG_ENOMEM, SG_EINVAL (length
  * or n < 0). */

@@ -118,12 +118,12 @@ static void order_uniform(sg_shuffler *z, const run *r)
 
 /* ---- 3. Legacy --------------------------------------------------------------------- */
 
-/* permutation(n) shuffles 0..n-1 from the end; the last successor of each base stays. */
+/* permutation(n) shuffles 0..n-1 from the end; the last successor of each base stays. The lists
+ * keep the order that the shuffle before gave them. */
 static void order_legacy(sg_shuffler *z, const run *r)
 {
-  memcpy(z->work, z->list, (size_t) r->n - 1);
   for (int b = 0; b < 4; b++) {
-    uint8_t *w = z->work + r->from[b];
+    uint8_t *w = z->list + r->from[b];
     for (int64_t i = r->count[b] - 2; i > 0; i--) {
       uint32_t j = sg_mt19937_upto(&z->mt, (uint32_t) i);
       uint8_t t = w[i];
@@ -131,6 +131,7 @@ static void order_legacy(sg_shuffler *z, const run *r)
       w[j] = t;
     }
   }
+  memcpy(z->work, z->list, (size_t) r->n - 1);
 }
 
 /* ---- 4. Counting ------------------------------------------------------------------- */
@@ -208,16 +209,6 @@ static bool reserve(sg_shuffler *z, int64_t length)
   return true;
 }
 
-/* The streams of shuffle j. */
-static void seed_shuffle(sg_shuffler *z, uint64_t item, int j)
-{
-  sg_rng of_item;
-  sg_rng_seed_item(&of_item, z->opts.seed, item);
-  if (z->opts.kind == SG_SHUFFLE_LEGACY)
-    sg_mt19937_seed(&z->mt, (uint32_t) (z->opts.seed + (uint64_t) j));
-  else sg_rng_seed_item(&z->rng, sg_rng_u64(&of_item), (uint64_t) j);
-}
-
 /* End of the run of bases that begins at i. */
 static int64_t run_end(const sg_shuffler *z, const uint8_t *s, int64_t i, int64_t length)
 {
@@ -225,36 +216,43 @@ static int64_t run_end(const sg_shuffler *z, const uint8_t *s, int64_t i, int64_
   return i;
 }
 
-/* One shuffle of the whole sequence; clears *single when a run has other orders. */
-static void shuffle_once(sg_shuffler *z, const uint8_t *s, int64_t length, uint8_t *dst,
-                         bool *single)
+/* All n shuffles of one run that begins at `from` of a sequence; `stream` is the item's. */
+static void shuffle_run(sg_shuffler *z, const run *r, int64_t from, uint64_t stream, int n,
+                        uint8_t *dst, int64_t length)
 {
-  for (int64_t i = 0; i < length;) {
-    int64_t end = run_end(z, s, i, length);
-    if (end == i) {
-      dst[i] = s[i];
-      i++;
-      continue;
+  for (int j = 0; j < n; j++) {
+    if (z->opts.kind == SG_SHUFFLE_LEGACY) order_legacy(z, r);
+    else {
+      sg_rng_seed_item(&z->rng, stream + (uint64_t) from, (uint64_t) j);
+      order_uniform(z, r);
     }
-    run r = make_run(z, s + i, end - i);
-    if (z->opts.kind == SG_SHUFFLE_LEGACY) order_legacy(z, &r);
-    else order_uniform(z, &r);
-    walk(z, &r, dst + i);
-    if (single && *single) *single = only_one(&r);
-    i = end;
+    walk(z, r, dst + j * length + from);
   }
 }
 
 sg_status sg_shuffle(sg_shuffler *shuffler, const uint8_t *s, int64_t length, uint64_t item, int n,
                      uint8_t *dst, bool *ret_single, sg_err *err)
 {
+  sg_rng of_item;
+  bool single = true;
   if (length < 0 || length > UINT32_MAX || n < 0)
     return sg_fail(err, SG_EINVAL, "a length or number of shuffles is out of range");
   if (!reserve(shuffler, length)) return sg_fail(err, SG_ENOMEM, "out of memory");
-  if (ret_single) *ret_single = true;
-  for (int j = 0; j < n; j++) {
-    seed_shuffle(shuffler, item, j);
-    shuffle_once(shuffler, s, length, dst + j * length, j == 0 ? ret_single : NULL);
+  sg_rng_seed_item(&of_item, shuffler->opts.seed, item);
+  uint64_t stream = sg_rng_u64(&of_item);
+  sg_mt19937_seed(&shuffler->mt, (uint32_t) (shuffler->opts.seed + item));
+  for (int64_t i = 0; i < length;) {
+    int64_t end = run_end(shuffler, s, i, length);
+    if (end == i) {
+      for (int j = 0; j < n; j++) dst[j * length + i] = s[i];
+      i++;
+      continue;
+    }
+    run r = make_run(shuffler, s + i, end - i);
+    shuffle_run(shuffler, &r, i, stream, n, dst, length);
+    single = single && only_one(&r);
+    i = end;
   }
+  if (ret_single) *ret_single = single;
   return SG_OK;
 }
