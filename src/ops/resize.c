@@ -85,7 +85,7 @@ static void sample(sg_sample *s)
 const sg_op SG_REAL(sg_op_resize) = {
   .name = "Resize",
   .summary = "repeats or drops positions: the nearest neighbour",
-  .min_in = 2, .max_in = 4, .min_out = 1, .max_out = 1, SG_MOVE_ENTRIES,
+  .min_in = 1, .max_in = 4, .min_out = 1, .max_out = 1, SG_MOVE_ENTRIES,
   .configure = configure,
   .infer = infer,
   .sample = sample,
