@@ -159,12 +159,22 @@ static sg_status infer_node(sg_walk *w, sg_node *n, sg_err *err)
   return s;
 }
 
+/* Unknown layers are named before anything else is said of the network. */
+static sg_status check_ops(const sg_walk *w, sg_err *err)
+{
+  const sg_graph *g = w->model->graph;
+  for (int i = 0; i < g->n_node; i++) {
+    const sg_node_def *d = g->node[i];
+    if (!w->live[i] || sg_op_find(w->ops->f32, d->op_type)) continue;
+    return sg_fail(err, SG_EUNSUPPORTED, "%s%s%s (%s) is not supported", d->source ? "" : "layer '",
+                   d->source ? d->source : d->name, d->source ? "" : "'", d->op_type);
+  }
+  return SG_OK;
+}
+
 static sg_status visit(sg_walk *w, const sg_node_def *d, sg_err *err)
 {
   const sg_op *op = sg_op_find(w->f64 ? w->ops->f64 : w->ops->f32, d->op_type);
-  if (!op)
-    return sg_fail(err, SG_EUNSUPPORTED, "%s%s%s (%s) is not supported", d->source ? "" : "layer '",
-                   d->source ? d->source : d->name, d->source ? "" : "'", d->op_type);
   sg_node probe = {.op = op, .def = d};
   sg_status s = check_node(w, &probe, err);
   if (s) return s;
@@ -193,6 +203,7 @@ sg_status sg_walk_run(sg_walk *w, sg_err *err)
   const sg_graph *g = w->model->graph;
   sg_err local = {0};
   sg_status s = mark_live(w, &local);
+  if (!s) s = check_ops(w, &local);
   if (!s) s = bind_values(w, &local);
   for (int i = 0; !s && i < g->n_node; i++)
     if (w->live[i]) s = visit(w, g->node[i], &local);
