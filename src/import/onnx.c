@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "import/onnx.h"
+#include "import/onnx_rewrite.h"
 #include "import/slurp.h"
 
 #define MAX_FILE ((size_t)2 << 30)    /* the format itself ends at 2 GiB */
@@ -219,6 +220,7 @@ static sg_status build(sg_model *m, const SgOnnx__Model *file, const char *dir,
   if (!st) st = describe(m, file, opset, err);
   if (!st) st = check_bound(&x, file->graph, err);
   if (!st) st = add_graph(&x, &top, file->graph, err);
+  if (!st) st = sg_onnx_rewrite(m->graph, err);
   free(x.pending);
   sg_names_free(top.names);
   return st;

@@ -5,6 +5,7 @@
  * onnx_tensor.c  tensors, beside the file too
  * onnx_attr.c    attributes
  * onnx_graph.c   nodes, in the scopes of functions and branches
+ * onnx_rewrite.c idioms of exporters that merge the batch axis
  */
 #ifndef SG_IMPORT_ONNX_H
 #define SG_IMPORT_ONNX_H
