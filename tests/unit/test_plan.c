@@ -173,6 +173,55 @@ START_TEST(batches_do_not_change_bits)
 }
 END_TEST
 
+/* Activations of a megabyte run one item at a time, with two outputs on either side of the dense
+ * layer. */
+START_TEST(parts_do_not_change_bits)
+{
+  enum { LONG = 6000 };
+  net t;
+  sg_plan *p;
+  sg_exec *e, *one;
+  sg_err err = {0};
+  start(&t, SG_DIM_BATCH, LONG);
+  add(&t, "Conv", 2, WEIGHT(&t, 48, 4, 3), -1);
+  add(&t, "Relu", 1, -1, -1);
+  int trunk = t.at;
+  add(&t, "Conv", 2, WEIGHT(&t, 1, 48, 5), -1);
+  sg_graph_add_output(t.m->graph, "profile", t.at, false);
+  t.at = trunk;
+  add(&t, "GlobalMaxPool", 1, -1, -1);
+  add(&t, "Flatten", 1, -1, -1);
+  add(&t, "Gemm", 2, WEIGHT(&t, 48, 2), -1);
+  finish(&t);
+  uint8_t *s = malloc(5 * LONG);
+  for (int i = 0; i < 5 * LONG; i++) s[i] = (uint8_t) sg_rng_below(&t.rng, 4);
+  float *y[2] = {calloc(5, LONG * sizeof(float)), calloc(5, 2 * sizeof(float))}, *z = calloc(5,
+      LONG * 4);
+  ck_assert_msg(!sg_plan_new(t.m, sg_ops(), NULL, &p, &err), "%s", err.text);
+  ck_assert(!sg_exec_new(p, 5, 0, &e, &err) && !sg_exec_new(p, 1, SG_EXEC_TRACE, &one, &err));
+  sg_input in = {.codes = s};
+  ck_assert(!sg_exec_forward(e, 5, &in, &err));
+  for (int o = 0; o < 2; o++) ck_assert(!sg_exec_output(e, o, false, y[o], &err));
+  for (int i = 0; i < 5; i++) {
+    sg_io_info info;
+    in.codes = s + i * LONG;
+    ck_assert(!sg_exec_forward(one, 1, &in, &err));
+    for (int o = 0; o < 2; o++) {
+      ck_assert(!sg_plan_output_info(p, o, &info) && !sg_exec_output(one, o, false, z, &err));
+      ck_assert(!memcmp(z, y[o] + i * info.units, (size_t) info.units * sizeof *z));
+    }
+  }
+  sg_exec_free(e);
+  sg_exec_free(one);
+  sg_plan_free(p);
+  sg_model_free(t.m);
+  free(s);
+  free(y[0]);
+  free(y[1]);
+  free(z);
+}
+END_TEST
+
 START_TEST(logits_come_before_the_sigmoid)
 {
   net t;
@@ -363,6 +412,7 @@ int main(void)
   TCase *t = tcase_create("plan");
   tcase_add_test(t, all_ways_agree);
   tcase_add_test(t, batches_do_not_change_bits);
+  tcase_add_test(t, parts_do_not_change_bits);
   tcase_add_test(t, logits_come_before_the_sigmoid);
   tcase_add_test(t, gradients_are_derivatives);
   tcase_add_test(t, simplified_plans_are_shorter);
