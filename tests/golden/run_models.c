@@ -243,13 +243,13 @@ static void dragonn(const char *dir)
   for (int k = 0; ok && k < 2; k++) {
     snprintf(path, sizeof path, "%s/models/dragonn/ctcf_%s_head.fa", dir, k ? "pos" : "neg");
     fasta f = read_fasta(path);
-    if (f.n > 96) f.n = 96;
+    int n = f.n > 96 ? 96 : f.n;
     uint8_t *c = codes_of(&f, 1000);
     float y[96];
     sg_input in = {.codes = c};
-    if (!sg_exec_forward(net.exec, f.n, &in, &net.err) &&
+    if (!sg_exec_forward(net.exec, n, &in, &net.err) &&
         !sg_exec_output(net.exec, 0, false, y, &net.err))
-      for (int i = 0; i < f.n; i++) mean[k] = (i ? mean[k] : 0) + (double) y[i] / f.n;
+      for (int i = 0; i < n; i++) mean[k] = (i ? mean[k] : 0) + (double) y[i] / n;
     free(c);
     free_fasta(&f);
   }
