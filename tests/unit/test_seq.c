@@ -51,7 +51,7 @@ START_TEST(strands_are_complements)
   sg_revcomp_codes(&a, c, 6);
   sg_decode(&a, c, 6, back);
   ck_assert(!memcmp(back, "ANCGTT", 6));
-  strcpy(back, t);
+  memcpy(back, t, sizeof t);
   sg_revcomp_text(back, (int64_t) strlen(back));
   ck_assert_str_eq(back, "xcgtBDHVKMWSRYNACGT");
   sg_revcomp_text(back, (int64_t) strlen(back));
