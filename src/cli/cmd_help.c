@@ -1,0 +1,62 @@
+/* cli/cmd_help.c: help of a command, manual sources and completions. */
+#include <errno.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/groups.h"
+#include "cli/manual.h"
+
+static const sg_opt_def help_defs[] = {
+  { "completion", 0, SG_OPT_CHOICE, "bash|zsh", NULL, 0, 0, 0,
+    "print the completion for a shell: source <(seqgloss help --completion bash)" },
+  { "scdoc", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_HIDDEN,
+    "print the source of COMMAND's manual page; FILE holds its hand-written part" },
+  { 0 }
+};
+static const sg_opt_group help_group = { "Help", help_defs };
+static const sg_opt_group *const groups[] = { &help_group, &sg_group_common, NULL };
+static const char *const usage[] = { "[COMMAND]", "--completion bash|zsh", NULL };
+
+static int print_scdoc(const sg_cmd *cmd, const char *path)
+{
+  sg_err err;
+  FILE *body = fopen(path, "r");
+  if (!body) return sg_console_end(sg_fail(&err, SG_EIO, "%s: cannot read: %s", path,
+                                           strerror(errno)), &err);
+  sg_manual_scdoc(stdout, cmd, body);
+  fclose(body);
+  return SG_EXIT_OK;
+}
+
+static int run_help(sg_opts *opts)
+{
+  sg_err err;
+  if (sg_opt_given(opts, "completion")) {
+    if (sg_opt_choice(opts, "completion") == 0) sg_manual_bash(stdout, sg_cmds);
+    else sg_manual_zsh(stdout, sg_cmds);
+    return SG_EXIT_OK;
+  }
+  if (!opts->n_operand) {
+    sg_cmds_usage(stdout);
+    return SG_EXIT_OK;
+  }
+  const sg_cmd *cmd = sg_cmd_find(opts->operand[0]);
+  if (!cmd || opts->n_operand > 1) {
+    sg_fail(&err, SG_EINVAL, "no command '%s'; seqgloss help lists them",
+            opts->operand[cmd ? 1 : 0]);
+    return sg_console_usage(&err);
+  }
+  if (sg_opt_given(opts, "scdoc")) return print_scdoc(cmd, sg_opt_text(opts, "scdoc"));
+  sg_manual_help(stdout, cmd);
+  return SG_EXIT_OK;
+}
+
+const sg_cmd sg_cmd_help = {
+  .name = "help",
+  .summary = "describe a command",
+  .usage = usage,
+  .about = "Without COMMAND: lists the commands. With it: what COMMAND --help says.",
+  .groups = groups,
+  .run = run_help
+};

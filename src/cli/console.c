@@ -1,0 +1,144 @@
+/* cli/console.c: what the command says on stderr, its progress line, and how it ends. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/console.h"
+
+/* One process has one stderr: its state is kept here, not in the library. */
+static struct {
+  const char *command;
+  sg_level level;
+  bool line_open;              /* a progress line stands on the terminal */
+} console = { "main", SG_LOG_WARN, false };
+
+static volatile sig_atomic_t stop_asked;
+
+void sg_console_begin(const char *command)
+{
+  console.command = command;
+}
+
+void sg_console_options(const sg_opts *opts)
+{
+  int level = SG_LOG_WARN + sg_opt_count(opts, "verbose");
+  if (level > SG_LOG_DEBUG) level = SG_LOG_DEBUG;
+  if (sg_opt_given(opts, "quiet")) level = SG_LOG_ERROR;
+  console.level = (sg_level)level;
+}
+
+static bool use_colour(void)
+{
+  const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
+  return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb");
+}
+
+static void say(void *unused, sg_level level, const char *text)
+{
+  static const char letter[] = "EWID";
+  static const char *const colour[] = { "\033[31m", "\033[33m", "", "" };
+  (void)unused;
+  if (level > console.level) return;
+  if (console.line_open) fputs("\r\033[K", stderr);
+  console.line_open = false;
+  if (use_colour() && *colour[level])
+    fprintf(stderr, "%s[%c::%s]\033[0m %s\n", colour[level], letter[level], console.command, text);
+  else
+    fprintf(stderr, "[%c::%s] %s\n", letter[level], console.command, text);
+}
+
+void sg_say(sg_level level, const char *fmt, ...)
+{
+  char text[SG_ERR_TEXT];
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(text, sizeof text, fmt, args);
+  va_end(args);
+  say(NULL, level, text);
+}
+
+const sg_log *sg_console_log(void)
+{
+  static const sg_log log = { say, NULL };
+  return &log;
+}
+
+int sg_console_end(sg_status status, const sg_err *err)
+{
+  if (!status) return SG_EXIT_OK;
+  if (stop_asked) sg_say(SG_LOG_WARN, "stopped; no output was left");
+  else if (status != SG_EIO || !strstr(err->text, strerror(EPIPE))) say(NULL, SG_LOG_ERROR,
+      err->text);
+  return SG_EXIT_FAILED;
+}
+
+int sg_console_usage(const sg_err *err)
+{
+  say(NULL, SG_LOG_ERROR, err->text);
+  return SG_EXIT_USAGE;
+}
+
+/* ---- Progress ---- */
+
+static void draw(void *user, const sg_progress_state *state)
+{
+  sg_meter *meter = user;
+  char text[160];
+  bool terminal = isatty(STDERR_FILENO);
+  if (state->finished && !meter->drawn && state->elapsed < 2) return;
+  sg_progress_text(state, meter->things, text, sizeof text);
+  fprintf(stderr, terminal ? "\r\033[K[%s] %s" : "[%s] %s\n", console.command, text);
+  if (terminal && state->finished) fputc('\n', stderr);
+  fflush(stderr);
+  console.line_open = terminal && !state->finished;
+  meter->drawn = true;
+}
+
+void sg_meter_start(sg_meter *meter, const sg_opts *opts, int64_t total, const char *things)
+{
+  enum { AUTO = 0, ALWAYS, NEVER };
+  int when = sg_opt_choice(opts, "progress");
+  bool terminal = isatty(STDERR_FILENO);
+  bool wanted = when == ALWAYS || (when == AUTO && terminal && console.level > SG_LOG_ERROR);
+  *meter = (sg_meter){ .things = things };
+  sg_progress_start(&meter->progress, total, terminal ? 0.2 : 10, wanted ? draw : NULL, meter);
+  meter->drawn = when == ALWAYS;
+}
+
+void sg_meter_end(sg_meter *meter)
+{
+  sg_progress_end(&meter->progress);
+}
+
+/* ---- Signals ---- */
+
+/* The first signal asks; a second one of an impatient user ends at once (temporary names stay, but
+ * nothing that looks finished). */
+static void on_signal(int number)
+{
+  (void)number;
+  if (stop_asked) _exit(SG_EXIT_FAILED);
+  stop_asked = 1;
+}
+
+void sg_signals_begin(void)
+{
+  static const int ask[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (size_t i = 0; i < sizeof ask / sizeof ask[0]; i++) sigaction(ask[i], &action, NULL);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
+}
+
+bool sg_cancelled(void *unused)
+{
+  (void)unused;
+  return stop_asked != 0;
+}

@@ -1,0 +1,39 @@
+/* cli/console.h: what the command says on stderr, its progress line, and how it ends. */
+#ifndef SG_CLI_CONSOLE_H
+#define SG_CLI_CONSOLE_H
+
+#include "cli/options.h"
+#include "seqgloss/base.h"
+#include "seqgloss/pipeline.h"
+
+enum { SG_EXIT_OK = 0, SG_EXIT_FAILED = 1, SG_EXIT_USAGE = 2 };
+
+/* Name that messages carry: [E::name]. */
+void sg_console_begin(const char *command);
+/* Level from -v and -q. */
+void sg_console_options(const sg_opts *opts);
+/* One message of the level: "[W::predict] text". */
+void sg_say(sg_level level, const char *fmt, ...) SG_PRINTF(2, 3);
+/* The library's notices come through here too. */
+const sg_log *sg_console_log(void);
+/* Prints the error, if it is one; returns the exit status. A reader that closed its pipe and a
+ * stop on request are no news. */
+int sg_console_end(sg_status status, const sg_err *err);
+/* Prints the error as one of usage; returns SG_EXIT_USAGE. */
+int sg_console_usage(const sg_err *err);
+
+/* Draws the progress of `things` by --progress: auto draws on a terminal only. */
+typedef struct sg_meter {
+  sg_progress progress;
+  const char *things;
+  bool drawn;
+} sg_meter;
+
+void sg_meter_start(sg_meter *meter, const sg_opts *opts, int64_t total, const char *things);
+void sg_meter_end(sg_meter *meter);
+
+/* SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes an error of writing. */
+void sg_signals_begin(void);
+bool sg_cancelled(void *unused);
+
+#endif

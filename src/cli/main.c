@@ -1,0 +1,96 @@
+/* cli/main.c: the command seqgloss: choose a sub-command, set up the process, run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <htslib/hts_log.h>
+
+#ifdef HAVE_OPENBLAS_SET_NUM_THREADS
+#include <cblas.h>
+#endif
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/manual.h"
+
+const sg_cmd *const sg_cmds[] = {
+  &sg_cmd_predict, &sg_cmd_info, &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge,
+  &sg_cmd_help, NULL
+};
+
+const sg_cmd *sg_cmd_find(const char *name)
+{
+  for (int i = 0; sg_cmds[i]; i++)
+    if (!strcmp(sg_cmds[i]->name, name)) return sg_cmds[i];
+  return NULL;
+}
+
+void sg_cmds_usage(FILE *to)
+{
+  fputs("Usage: seqgloss <command> [options] inputs\n\n"
+        "Which bases made a sequence CNN say so?\n\nCommands:\n", to);
+  for (int i = 0; sg_cmds[i]; i++) fprintf(to, "  %-10s%s\n", sg_cmds[i]->name,
+                                           sg_cmds[i]->summary);
+  fputs("\nseqgloss <command> --help describes a command; seqgloss --version its version.\n", to);
+}
+
+/* Settings of the whole process, which a library must leave alone: our threads work on sequences,
+ * so one BLAS thread each; htslib's own messages would repeat ours. */
+static void set_process(void)
+{
+  hts_set_log_level(HTS_LOG_OFF);
+#ifdef HAVE_OPENBLAS_SET_NUM_THREADS
+  openblas_set_num_threads(1);
+#endif
+  sg_signals_begin();
+}
+
+/* Writing to stdout may fail as late as now. */
+static int close_stdout(int status)
+{
+  if (!fflush(stdout) && !ferror(stdout)) return status;
+  return status ? status : SG_EXIT_FAILED;
+}
+
+static int run(const sg_cmd *cmd, int argc, char **argv)
+{
+  sg_opts opts;
+  sg_err err;
+  sg_console_begin(cmd->name);
+  sg_status status = sg_opts_parse(cmd, argc, argv, &opts, &err);
+  if (status) return sg_console_usage(&err);
+  int code = SG_EXIT_OK;
+  if (sg_opt_given(&opts, "help")) {
+    sg_manual_help(stdout, cmd);
+  } else {
+    sg_console_options(&opts);
+    set_process();
+    code = cmd->run(&opts);
+  }
+  sg_opts_free(&opts);
+  return code;
+}
+
+int main(int argc, char **argv)
+{
+  if (argc < 2) {
+    sg_cmds_usage(stderr);
+    return SG_EXIT_USAGE;
+  }
+  if (!strcmp(argv[1], "--version")) {
+    printf("seqgloss %s\n", sg_version());
+    return close_stdout(SG_EXIT_OK);
+  }
+  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+    sg_cmds_usage(stdout);
+    return close_stdout(SG_EXIT_OK);
+  }
+  const sg_cmd *cmd = sg_cmd_find(argv[1]);
+  if (cmd) return close_stdout(run(cmd, argc - 2, argv + 2));
+  fprintf(stderr, "[E::main] no command '%s'", argv[1]);
+  for (int i = 0; sg_cmds[i]; i++)
+    if (sg_word_distance(argv[1], sg_cmds[i]->name) < 3)
+      fprintf(stderr, "; did you mean %s?", sg_cmds[i]->name);
+  fputs("\nseqgloss --help lists the commands\n", stderr);
+  return SG_EXIT_USAGE;
+}

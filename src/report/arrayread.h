@@ -1,0 +1,12 @@
+/* report/arrayread.h: rows of an array as they lie in the file, texts too. */
+#ifndef SG_REPORT_ARRAYREAD_H
+#define SG_REPORT_ARRAYREAD_H
+
+#include "seqgloss/report.h"
+
+/* Like sg_array_open, for one array of an .npz, whose rows may also be texts of fixed width. */
+sg_status sg_array_open_any(const char *path, const char *key, sg_array **ret_array, sg_err *err);
+/* The next row; *ret_bytes its length; valid until the next call. */
+sg_status sg_array_next_raw(sg_array *array, const void **ret_row, size_t *ret_bytes, sg_err *err);
+
+#endif
