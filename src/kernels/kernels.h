@@ -4,7 +4,8 @@
  *   1. sg_gemm       products with packed weights; convolutions over rows read in place
  *   2. sg_lookup     convolution over coded one-hot columns as a sum of table rows
  *   3. sg_depthwise  one filter per channel
- *   4. sg_kernels    the table of one instruction set
+ *   4. sg_narrow     convolution with few filters
+ *   5. sg_kernels    the table of one instruction set
  *
  * Row-exact: element (m, n) of a product depends on row m, column n and K alone: one accumulator, k
  * ascending, flushed every SG_KC terms; never on M, on where the row stands, or on the batch. The
@@ -97,7 +98,21 @@ typedef struct SG_REAL(sg_depthwise) {
   bool relu;
 } SG_REAL(sg_depthwise);
 
-/* ---- 4. The table ---------------------------------------------------------------------------- */
+/* ---- 4. Narrow convolutions ------------------------------------------------------------------ */
+
+/* y[p*ldy + f] = relu?( bias[f] + sum over t, c of x[(p + t*dilation)*channels + c] *
+ * w[f][t*channels + c] ): vectors run along positions, where filters are too few to fill one.
+ * Element for element the operations of sg_gemm, so the bits are the same. */
+typedef struct SG_REAL(sg_narrow) {
+  int64_t P, channels, taps, dilation, F;
+  const real *x;               /* [P + (taps - 1) * dilation][channels] */
+  const real *w, *bias;        /* [F][taps][channels]; [F] or NULL */
+  real *y; int64_t ldy;
+  bool relu;
+  void *tmp;                   /* narrow_scratch bytes */
+} SG_REAL(sg_narrow);
+
+/* ---- 5. The table ---------------------------------------------------------------------------- */
 
 typedef struct SG_REAL(sg_kernels) {
   const char *isa;
@@ -115,6 +130,8 @@ typedef struct SG_REAL(sg_kernels) {
   void (*lookup)(const SG_REAL(sg_lookup) *l);
 
   void (*depthwise)(const SG_REAL(sg_depthwise) *d);
+  size_t (*narrow_scratch)(const SG_REAL(sg_narrow) *d);
+  void (*narrow)(const SG_REAL(sg_narrow) *d);
   /* y[i][c] = relu?( x[i][c] * scale[c] + shift[c] ), rounded after the product; y may be x */
   void (*affine)(int64_t rows, int64_t channels, const real *x, const real *scale,
                  const real *shift, bool relu, real *y);

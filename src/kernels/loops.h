@@ -7,8 +7,9 @@
  *   2. blocking
  *   3. look-up
  *   4. depthwise convolution
- *   5. rows: affine, relu, add, max
- *   6. the table
+ *   5. narrow convolution
+ *   6. rows: affine, relu, add, max
+ *   7. the table
  *
  * 0. The including file defines SG_KERNELS_TABLE (name), SG_ISA (text), W (floats of a vector),
  * MR (rows of a tile), NV (vectors of a tile's row), vec (type), and the functions
@@ -284,7 +285,105 @@ static void depthwise(const SG_REAL(sg_depthwise) *d)
   }
 }
 
-/* ---- 5. Rows --------------------------------------------------------------------------------- */
+/* ---- 5. Narrow convolution --------------------------------------------------------------------
+ *
+ * The input is turned to [channels][positions]; then one tap of one channel is a stretch of
+ * positions at any offset, and a tile is up to NARROW filters by NP vectors of positions. */
+
+enum { NARROW = 4, NP = MR / 2, AT_ONCE = NP * W };
+
+static int64_t narrow_pitch(const SG_REAL(sg_narrow) *d)
+{
+  int64_t n = (d->P + AT_ONCE - 1) / AT_ONCE * AT_ONCE + (d->taps - 1) * d->dilation;
+  return (n + 15) / 16 * 16 + 16;
+}
+
+static size_t narrow_scratch(const SG_REAL(sg_narrow) *d)
+{
+  return (size_t) (narrow_pitch(d) * d->channels) * sizeof(float);
+}
+
+static void turn(const SG_REAL(sg_narrow) *d, float *xt)
+{
+  int64_t pitch = narrow_pitch(d), n = d->P + (d->taps - 1) * d->dilation, C = d->channels;
+  const float *x = d->x;
+  for (int64_t q = 0; q < n; q++, x += C)
+    for (int64_t c = 0; c < C; c++) xt[c * pitch + q] = x[c];
+  for (int64_t c = 0; c < C; c++) memset(xt + c * pitch + n, 0, (size_t) (pitch - n) * sizeof *xt);
+}
+
+/* Terms k0 .. k0 + kc of filters 0 .. mr at the positions from xt on, to part[mr][AT_ONCE]. */
+INLINE void narrow_tile(const SG_REAL(sg_narrow) *d, const float *xt, const float *w, int64_t k0,
+                        int64_t kc, const int mr, float *part)
+{
+  vec acc[NARROW][NP];
+  int64_t pitch = narrow_pitch(d), K = d->taps * d->channels, t = k0 / d->channels;
+  int64_t c = k0 % d->channels;
+#pragma GCC unroll 4
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 6
+    for (int v = 0; v < NP; v++) acc[r][v] = vzero();
+  for (int64_t k = k0; k < k0 + kc; t++, c = 0) {
+    const float *x = xt + c * pitch + t * d->dilation;
+    for (; c < d->channels && k < k0 + kc; c++, k++, x += pitch) {
+      vec a[NARROW];
+#pragma GCC unroll 4
+      for (int r = 0; r < mr; r++) a[r] = vset(w[r * K + k]);
+#pragma GCC unroll 6
+      for (int v = 0; v < NP; v++) {
+        vec b = vload(x + v * W);
+#pragma GCC unroll 4
+        for (int r = 0; r < mr; r++) acc[r][v] = vfma(b, a[r], acc[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 6
+    for (int v = 0; v < NP; v++) vstore(part + r * AT_ONCE + v * W, acc[r][v]);
+}
+
+static void narrow_part(const SG_REAL(sg_narrow) *d, const float *xt, const float *w, int64_t k0,
+                        int64_t kc, int64_t mr, float *part)
+{
+  switch (mr) {
+    case 1: narrow_tile(d, xt, w, k0, kc, 1, part); break;
+    case 2: narrow_tile(d, xt, w, k0, kc, 2, part); break;
+    case 3: narrow_tile(d, xt, w, k0, kc, 3, part); break;
+    default: narrow_tile(d, xt, w, k0, kc, 4, part);
+  }
+}
+
+/* Filters f0 .. f0 + mr at AT_ONCE positions from p0 on. */
+static void narrow_block(const SG_REAL(sg_narrow) *d, const float *xt, int64_t p0, int64_t f0,
+                         int64_t mr)
+{
+  float part[NARROW * AT_ONCE], sum[NARROW * AT_ONCE];
+  int64_t K = d->taps * d->channels, n = d->P - p0 < AT_ONCE ? d->P - p0 : AT_ONCE;
+  for (int64_t k = 0; k < K; k += SG_KC) {
+    narrow_part(d, xt + p0, d->w + f0 * K, k, K - k < SG_KC ? K - k : SG_KC, mr, part);
+    for (int i = 0; i < mr * AT_ONCE; i++) sum[i] = k ? sum[i] + part[i] : part[i];
+  }
+  for (int64_t f = 0; f < mr; f++) {
+    for (int64_t p = 0; p < n; p++) {
+      float v = sum[f * AT_ONCE + p];
+      if (d->bias) v += d->bias[f0 + f];
+      if (d->relu) v = 0 > v ? 0 : v;
+      d->y[(p0 + p) * d->ldy + f0 + f] = v;
+    }
+  }
+}
+
+static void narrow(const SG_REAL(sg_narrow) *d)
+{
+  float *xt = d->tmp;
+  turn(d, xt);
+  for (int64_t p = 0; p < d->P; p += AT_ONCE)
+    for (int64_t f = 0; f < d->F; f += NARROW)
+      narrow_block(d, xt, p, f, d->F - f < NARROW ? d->F - f : NARROW);
+}
+
+/* ---- 6. Rows --------------------------------------------------------------------------------- */
 
 static void affine(int64_t rows, int64_t channels, const float *x, const float *scale,
                    const float *shift, bool do_relu, float *y)
@@ -326,7 +425,7 @@ static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride
   }
 }
 
-/* ---- 6. The table ---------------------------------------------------------------------------- */
+/* ---- 7. The table ---------------------------------------------------------------------------- */
 
 const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .isa = SG_ISA,
@@ -338,6 +437,8 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .lookup_scratch = SG_REAL(sg_lookup_scratch),
   .lookup = lookup,
   .depthwise = depthwise,
+  .narrow_scratch = narrow_scratch,
+  .narrow = narrow,
   .affine = affine,
   .relu = relu,
   .add = add,

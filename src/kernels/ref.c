@@ -80,6 +80,31 @@ static void depthwise(const SG_REAL(sg_depthwise) *d)
   }
 }
 
+static size_t narrow_scratch(const SG_REAL(sg_narrow) *d)
+{
+  (void) d;
+  return 0;
+}
+
+static void narrow(const SG_REAL(sg_narrow) *d)
+{
+  int64_t K = d->taps * d->channels;
+  for (int64_t p = 0; p < d->P; p++) {
+    for (int64_t f = 0; f < d->F; f++) {
+      const real *x = d->x + p * d->channels, *w = d->w + f * K;
+      real sum = 0, part = 0;
+      for (int64_t k = 0; k < K; k++) {
+        part += x[k / d->channels * d->dilation * d->channels + k % d->channels] * w[k];
+        if (k % SG_KC != SG_KC - 1 && k != K - 1) continue;
+        sum = k < SG_KC ? part : sum + part;
+        part = 0;
+      }
+      if (d->bias) sum += d->bias[f];
+      d->y[p * d->ldy + f] = d->relu ? relu1(sum) : sum;
+    }
+  }
+}
+
 static void affine(int64_t rows, int64_t channels, const real *x, const real *scale,
                    const real *shift, bool do_relu, real *y)
 {
@@ -128,6 +153,8 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .lookup_scratch = SG_REAL(sg_lookup_scratch),
   .lookup = lookup,
   .depthwise = depthwise,
+  .narrow_scratch = narrow_scratch,
+  .narrow = narrow,
   .affine = affine,
   .relu = relu,
   .add = add,

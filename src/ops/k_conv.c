@@ -29,8 +29,11 @@ typedef struct weights {
   real *packed, *packed_t;      /* W as [K][N]; its transpose as [N][K], for vjp (may be NULL) */
   size_t step, step_t;          /* reals between groups */
   real *depthwise;              /* [taps][C] when each group has one channel and one filter */
+  real *narrow;                 /* [F][terms] when there are few filters */
   void *table;                  /* look-up table, or NULL */
 } weights;
+
+enum { FEW_FILTERS = 4, NARROW_MIN = 32 };  /* for sg_narrow; and outputs from which it pays */
 
 /* W[F][Cg][rows][columns], as ONNX has it, as [rows][columns][Cg][Fg] of group g. */
 static void order_group(const sg_conv *v, const real *W, int64_t g, real *order)
@@ -73,6 +76,23 @@ static sg_status order_depthwise(const sg_conv *v, const real *W, sg_arena *mem,
   if (!w->depthwise) return SG_ENOMEM;
   for (int64_t c = 0; c < v->C; c++)
     for (int64_t t = 0; t < v->k[1]; t++) w->depthwise[t * v->C + c] = W[c * v->k[1] + t];
+  return SG_OK;
+}
+
+/* Few filters on one axis without stride: vectors along the positions. */
+static bool is_narrow(const sg_conv *v)
+{
+  return v->nd == 1 && v->groups == 1 && v->F <= FEW_FILTERS && v->stride[1] == 1;
+}
+
+static sg_status order_narrow(const sg_conv *v, const real *W, sg_arena *mem, weights *w)
+{
+  int64_t K = sg_conv_terms(v), taps = v->k[1];
+  w->narrow = sg_arena_alloc(mem, (size_t) (v->F * K), sizeof(real));
+  if (!w->narrow) return SG_ENOMEM;
+  for (int64_t i = 0; i < v->F * v->C; i++)
+    for (int64_t t = 0; t < taps; t++)
+      w->narrow[i / v->C * K + t * v->C + i % v->C] = W[i * taps + t];
   return SG_OK;
 }
 
@@ -136,6 +156,7 @@ static sg_status make_weights(const sg_node *node, const kernels_t *kern, const 
   *w = (weights){0};
   sg_status s = pack_groups(v, kern, W, backward, mem, w);
   if (!s && is_depthwise(v)) s = order_depthwise(v, W, mem, w);
+  if (!s && is_narrow(v)) s = order_narrow(v, W, mem, w);
   if (!s && (node->flags & SG_NODE_CODES)) s = make_table(v, kern, W, mem, &w->table);
   return s;
 }
@@ -281,6 +302,20 @@ static int64_t segments(const job *j, const area *a, int64_t g, int64_t r, SG_RE
   return 1;
 }
 
+enum { FEW_ROWS = 8 };          /* of a tile of the product, so few that it stands half empty */
+
+/* Makes the items the rows of the product, and the rows its items. */
+static void turn_items(SG_REAL(sg_gemm) *m)
+{
+  int64_t rows = m->M, lda = m->lda, ldc = m->ldc;
+  m->M = m->items;
+  m->lda = m->a_pitch;
+  m->ldc = m->c_pitch;
+  m->items = rows;
+  m->a_pitch = lda;
+  m->c_pitch = ldc;
+}
+
 /* One group, kernel rows from r on. The rows of the product are the outputs of a row (of a column,
  * when rows have one output); the other axis, or else the batch, makes the items. */
 static int64_t product(const job *j, const area *a, int64_t g, int64_t r)
@@ -301,6 +336,7 @@ static int64_t product(const job *j, const area *a, int64_t g, int64_t r)
     m.relu = j->relu;
   }
   m.C = a->y + g * v->Fg;
+  if (batch && m.M < FEW_ROWS && m.M < m.items) turn_items(&m);
   for (int64_t i = 0; i < (batch ? 1 : a->n); i++, m.A += a->pitch, m.C += y_item)
     j->kern->gemm(&m);
   return rows;
@@ -320,14 +356,32 @@ static void depthwise(const job *j, const area *a)
   }
 }
 
-static void run_area(const job *j, const area *a)
+static sg_status narrow(const job *j, const area *a)
 {
+  const sg_conv *v = j->v;
+  SG_REAL(sg_narrow) d = { .P = a->out[1], .channels = v->C, .taps = v->k[1],
+                           .dilation = v->dil[1], .F = v->F, .w = j->w.narrow, .bias = j->bias,
+                           .ldy = v->F, .relu = j->relu };
+  d.tmp = sg_arena_alloc(j->c->tmp, j->kern->narrow_scratch(&d) + 1, 1);
+  if (!d.tmp) return SG_ENOMEM;
+  for (int64_t i = 0; i < a->n; i++) {
+    d.x = a->x + i * a->pitch;
+    d.y = a->y + i * j->ow[1] * v->F;
+    j->kern->narrow(&d);
+  }
+  return SG_OK;
+}
+
+static sg_status run_area(const job *j, const area *a)
+{
+  if (j->w.narrow && a->out[1] >= NARROW_MIN) return narrow(j, a);
   if (j->w.depthwise) {
     depthwise(j, a);
-    return;
+    return SG_OK;
   }
   for (int64_t g = 0; g < j->v->groups; g++)
     for (int64_t r = 0; r < j->v->k[0];) r += product(j, a, g, r);
+  return SG_OK;
 }
 
 /* ---- 4. Windows and edges -------------------------------------------------------------------- */
@@ -384,13 +438,14 @@ static sg_status run_copied(const job *j, range r)
       first[1] += r.first * v->stride[1];
       copy_padded(j, i + k, first, size, copy + k * item);
     }
-    run_area(j, &a);
+    sg_status s = run_area(j, &a);
+    if (s) return s;
   }
   return SG_OK;
 }
 
 /* Outputs of `r`, which read nothing beyond the window; all items alike. */
-static void run_direct(const job *j, range r)
+static sg_status run_direct(const job *j, range r)
 {
   const sg_conv *v = j->v;
   int64_t first[2];
@@ -400,7 +455,7 @@ static void run_direct(const job *j, range r)
              .pitch = j->iw[0] * j->iw[1] * v->C, .row = j->iw[1] * v->C, .y = j->y +
                  r.first * v->F,
              .n = j->n, .out = { j->ow[0], r.count } };
-  run_area(j, &a);
+  return run_area(j, &a);
 }
 
 /* Outputs that need no padding. */
@@ -424,15 +479,12 @@ static sg_status run_rows(const job *j)
 {
   const sg_conv *v = j->v;
   range in = inner(j), all = { 0, j->ow[1] };
-  if (in.count == all.count) {
-    run_direct(j, all);
-    return SG_OK;
-  }
+  if (in.count == all.count) return run_direct(j, all);
   if (v->k[0] * v->k[1] * v->Fg >= CHEAP_COPY || 2 * in.count < all.count)
     return run_copied(j, all);
   range left = { 0, in.first }, right = { in.first + in.count, all.count - in.first - in.count };
-  run_direct(j, in);
-  sg_status s = left.count ? run_copied(j, left) : SG_OK;
+  sg_status s = run_direct(j, in);
+  if (!s && left.count) s = run_copied(j, left);
   return s || !right.count ? s : run_copied(j, right);
 }
 
