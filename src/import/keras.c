@@ -35,7 +35,7 @@ static void source_close(source *s)
   sg_h5_close(s->weights);
 }
 
-/* ---- 1. Versions ------------------------------------------------------------------------------- */
+/* ---- 1. Versions ----------------------------------------------------------------------------- */
 
 /* The major version. Keras 2 and later always say it, but for the JSON of Keras 3; Keras 0.x lists
  * "layers" on the top level. */
@@ -71,7 +71,7 @@ static void set_backend(sg_keras *k, const source *s)
   else k->theano = k->version <= 1 && k->channels_first;
 }
 
-/* ---- 2. To a graph ----------------------------------------------------------------------------- */
+/* ---- 2. To a graph --------------------------------------------------------------------------- */
 
 static sg_status set_format(const source *s, sg_model *m, sg_err *err)
 {
@@ -96,7 +96,7 @@ static sg_status build(const source *s, sg_model *m, sg_err *err)
   return st;
 }
 
-/* ---- 3. HDF5 ----------------------------------------------------------------------------------- */
+/* ---- 3. HDF5 --------------------------------------------------------------------------------- */
 
 sg_status sg_import_keras_h5(const char *path, sg_model *m, const sg_model_opts *o, sg_err *err)
 {
@@ -119,7 +119,7 @@ sg_status sg_import_keras_h5(const char *path, sg_model *m, const sg_model_opts 
   return st;
 }
 
-/* ---- 4. JSON with weights ---------------------------------------------------------------------- */
+/* ---- 4. JSON with weights -------------------------------------------------------------------- */
 
 /* The whole file, with a zero behind it; the caller frees it. */
 static sg_status read_file(const char *path, char **ret, size_t *ret_n, sg_err *err)
@@ -185,7 +185,8 @@ sg_status sg_import_keras_json(const char *path, sg_model *m, const sg_model_opt
     st = sg_h5_open(o->weights, &s.weights, err);
     if (st) sg_fail_prefix(err, "weights %s: ", o->weights);
   }
-  if (!st && sg_h5_has(s.weights, "/model_weights")) s.root = "/model_weights";   /* a whole model */
+  /* a whole model */
+  if (!st && sg_h5_has(s.weights, "/model_weights")) s.root = "/model_weights";
   if (!st && !s.version && json_object_get(s.config, "registered_name")) s.version = "3";
   bool old = !st && json_is_array(json_object_get(s.config, "layers")) && !s.version;
   if (!st && !old) st = read_origin(&s, *s.root ? s.root : "/", mem, err);
@@ -194,7 +195,7 @@ sg_status sg_import_keras_json(const char *path, sg_model *m, const sg_model_opt
   return st;
 }
 
-/* ---- 5. .keras --------------------------------------------------------------------------------- */
+/* ---- 5. .keras ------------------------------------------------------------------------------- */
 
 #ifdef HAVE_LIBZIP
 

@@ -11,9 +11,9 @@
  *   8. running the calls in order                           (keras_graph.c)
  *
  * Keras speaks of axes in its own order, batch first and usually channels last (N L C, N H W C);
- * the graph speaks ONNX (N C L, N C H W). A tensor under translation (sg_kt) carries its Keras shape
- * and how its axes map to those of the graph's value, so that every layer can ask for the map it
- * needs.
+ * the graph speaks ONNX (N C L, N C H W). A tensor under translation (sg_kt) carries its Keras
+ * shape and how its axes map to those of the graph's value, so that every layer can ask for the map
+ * it needs.
  */
 #ifndef SG_IMPORT_KERAS_H
 #define SG_IMPORT_KERAS_H
@@ -27,7 +27,7 @@
 #define SG_KERAS_WEIGHTS 16       /* arrays of one layer */
 #define SG_KERAS_ELEMENTS ((int64_t) 1 << 28)   /* numbers in one array */
 
-/* ---- 1. HDF5 ----------------------------------------------------------------------------------- */
+/* ---- 1. HDF5 --------------------------------------------------------------------------------- */
 
 typedef struct sg_h5 sg_h5;
 
@@ -37,19 +37,20 @@ sg_status sg_h5_open_image(const void *bytes, size_t n, sg_h5 **ret, sg_err *err
 void sg_h5_close(sg_h5 *h);                     /* NULL is fine */
 /* True when `path` names an object that is reached through hard links only. */
 bool sg_h5_has(const sg_h5 *h, const char *path);
-/* Scalar attributes of the object `path`. A missing one gives *ret = NULL, or leaves *ret as it is. */
+/* Scalar attributes of the object `path`. A missing one gives *ret = NULL, or leaves *ret as it
+ * is. */
 sg_status sg_h5_text(const sg_h5 *h, const char *path, const char *name, sg_arena *mem,
                      const char **ret, sg_err *err);
 sg_status sg_h5_int(const sg_h5 *h, const char *path, const char *name, int64_t *ret, sg_err *err);
-/* A list of strings, also one split into name0, name1, ... A missing one gives *ret = NULL. An empty
- * array of any type is an empty list. */
+/* A list of strings, also one split into name0, name1, ... A missing one gives *ret = NULL. An
+ * empty array of any type is an empty list. */
 sg_status sg_h5_texts(const sg_h5 *h, const char *path, const char *name, sg_arena *mem,
                       const char ***ret, int *ret_n, sg_err *err);
 /* A dataset of numbers in `mem`: float64 stays SG_DOUBLE, everything else becomes SG_F32. */
 sg_status sg_h5_array(const sg_h5 *h, const char *path, sg_arena *mem, const sg_tensor **ret,
                       sg_err *err);
 
-/* ---- 2. JSON ----------------------------------------------------------------------------------- */
+/* ---- 2. JSON --------------------------------------------------------------------------------- */
 
 /* Parses `n` bytes; `what` names them in messages. The caller owns *ret (json_decref). */
 sg_status sg_kj_parse(const char *text, size_t n, const char *what, json_t **ret, sg_err *err);
@@ -62,7 +63,7 @@ bool sg_kj_number(const json_t *o, const char *keys, double *ret);
 /* One to `max` integers: a number or a list. Returns how many, 0 when absent, -1 when malformed. */
 int sg_kj_ints(const json_t *v, int64_t *ret, int max);
 
-/* ---- 3. The architecture ----------------------------------------------------------------------- */
+/* ---- 3. The architecture --------------------------------------------------------------------- */
 
 /* Output `tensor` of call `call` of layer `layer` of the same model. */
 typedef struct sg_kref { int layer, call, tensor; } sg_kref;
@@ -120,7 +121,7 @@ sg_status sg_keras_calls(sg_keras *k, sg_kmodel *m, const json_t *config, const 
 /* The same for a chain of layers. */
 sg_status sg_keras_chain(sg_keras *k, sg_kmodel *m, sg_err *err);
 
-/* ---- 4. Weights -------------------------------------------------------------------------------- */
+/* ---- 4. Weights ------------------------------------------------------------------------------ */
 
 /* Finds the arrays of every layer of k->model below the group `root` ("/", "model_weights"); the
  * layout (legacy, newer, numbered) is told by what is there. */
@@ -133,7 +134,7 @@ bool sg_keras_snake(const char *type, char *buf, size_t size);
 sg_status sg_keras_append(sg_keras *k, const sg_h5 *h, const char *path, sg_klayer *layer,
                           sg_err *err);
 
-/* ---- 5. A call under translation --------------------------------------------------------------- */
+/* ---- 5. A call under translation ------------------------------------------------------------- */
 
 #define SG_KDIM_ANY (-1)
 
@@ -165,7 +166,7 @@ sg_status sg_kx_bad(const sg_kx *x, sg_err *err, const char *fmt, ...) SG_PRINTF
 /* "10 x 4 x ?" without the batch. */
 const char *sg_kt_text(const sg_kt *t, char *buf, size_t size);
 
-/* ---- 6. Building blocks ------------------------------------------------------------------------ */
+/* ---- 6. Building blocks ---------------------------------------------------------------------- */
 
 /* A node with one output. The first is called like the layer, further ones label/op. */
 sg_status sg_kx_op(sg_kx *x, const char *op, int n_in, const int *in, sg_node_def **ret_node,
@@ -234,7 +235,7 @@ sg_status sg_kx_softmax(sg_kx *x, const char *op, sg_kt *t, int axis, sg_err *er
 sg_status sg_kx_pad(sg_kx *x, sg_kt *t, const int64_t *before, const int64_t *after, double value,
                     sg_err *err);
 
-/* ---- 7. Translators ---------------------------------------------------------------------------- */
+/* ---- 7. Translators -------------------------------------------------------------------------- */
 
 /* Refuses a class that no call could translate, before weights are looked for. */
 sg_status sg_keras_known(const sg_klayer *layer, sg_err *err);
@@ -291,14 +292,15 @@ typedef struct sg_kconv {
   const char *padding;            /* "valid", "same", "causal", "full" */
 } sg_kconv;
 sg_status sg_kconv_read(const sg_kx *x, int nd, sg_kconv *c, sg_err *err);
-/* A Conv node: w[out][in/groups][kernel...], b or SG_NONE; sets t's shape. t is laid out already. */
+/* A Conv node: w[out][in/groups][kernel...], b or SG_NONE; sets t's shape. t is laid out
+ * already. */
 sg_status sg_kconv_node(sg_kx *x, const sg_kconv *c, sg_kt *t, int w, int b, int64_t out,
                         sg_err *err);
 /* Length of a window operation's output: SG_KDIM_ANY stays so; -1 with an error when it is < 1. */
 sg_status sg_kconv_length(const sg_kx *x, const sg_kconv *c, int axis, int64_t in, int64_t *ret,
                           sg_err *err);
 
-/* ---- 8. Running -------------------------------------------------------------------------------- */
+/* ---- 8. Running ------------------------------------------------------------------------------ */
 
 /* Refuses classes that cannot be translated, in all models. */
 sg_status sg_keras_check(const sg_kmodel *m, sg_err *err);

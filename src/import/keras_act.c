@@ -36,7 +36,7 @@ static const activation table[] = {
   {"exponential", "Exp", {NULL}, {0}},
 };
 
-/* ---- By name ----------------------------------------------------------------------------------- */
+/* ---- By name --------------------------------------------------------------------------------- */
 
 static sg_status hard_sigmoid(sg_kx *x, sg_kt *t, sg_err *err)
 {
@@ -73,7 +73,7 @@ sg_status sg_kx_activation_name(sg_kx *x, const char *name, sg_kt *t, sg_err *er
   return sg_kx_refuse(x, err, "activation '%s' is not known; replace it, or export to ONNX", name);
 }
 
-/* ---- Layers ------------------------------------------------------------------------------------ */
+/* ---- Layers ---------------------------------------------------------------------------------- */
 
 /* One number of the layer's config. */
 static double number(const json_t *cfg, const char *keys, double def)

@@ -6,7 +6,7 @@
 
 #include "import/keras.h"
 
-/* ---- Axes that go ------------------------------------------------------------------------------ */
+/* ---- Axes that go ---------------------------------------------------------------------------- */
 
 /* Shape and layout once the Keras axes in `gone` (bit a) have left t. What remains is in Keras'
  * order when the channel axis left, else the layout stays. */
@@ -32,7 +32,7 @@ static sg_status squeeze(sg_kx *x, sg_kt *t, unsigned gone, sg_err *err)
   return st;
 }
 
-/* ---- Slices ------------------------------------------------------------------------------------ */
+/* ---- Slices ---------------------------------------------------------------------------------- */
 
 /* A bound of Python's slices, counted from the start: in [lo, hi]. */
 static int64_t bound(int64_t v, int64_t d, int64_t lo, int64_t hi)
@@ -92,7 +92,7 @@ sg_status sg_kx_slice(sg_kx *x, sg_kt *t, int n, const sg_kslice *s, sg_err *err
   return st || !gone ? st : squeeze(x, t, gone, err);
 }
 
-/* ---- Reductions -------------------------------------------------------------------------------- */
+/* ---- Reductions ------------------------------------------------------------------------------ */
 
 sg_status sg_kx_reduce(sg_kx *x, const char *op, sg_kt *t, int axis, bool keep, sg_err *err)
 {
@@ -108,7 +108,7 @@ sg_status sg_kx_reduce(sg_kx *x, const char *op, sg_kt *t, int axis, bool keep, 
   return st;
 }
 
-/* ---- Arithmetic -------------------------------------------------------------------------------- */
+/* ---- Arithmetic ------------------------------------------------------------------------------ */
 
 /* Keras' merge layers give the tensor of lower rank new axes of length 1 behind the batch. */
 static sg_status raise_rank(sg_kx *x, sg_kt *t, int nd, bool cf, sg_err *err)
@@ -169,7 +169,7 @@ sg_status sg_kx_binary_number(sg_kx *x, const char *op, sg_kt *t, double v, bool
   return sg_kx_op(x, op, 2, in, NULL, &t->value, err);
 }
 
-/* ---- Padding ----------------------------------------------------------------------------------- */
+/* ---- Padding --------------------------------------------------------------------------------- */
 
 sg_status sg_kx_pad(sg_kx *x, sg_kt *t, const int64_t *before, const int64_t *after, double value,
                     sg_err *err)

@@ -12,7 +12,7 @@
 
 #include "import/keras.h"
 
-/* ---- 1. Messages ------------------------------------------------------------------------------- */
+/* ---- 1. Messages ----------------------------------------------------------------------------- */
 
 static sg_status complain(const sg_kx *x, sg_err *err, sg_status code, const char *fmt, va_list ap)
 {
@@ -67,7 +67,7 @@ const char *sg_kt_text(const sg_kt *t, char *buf, size_t size)
 
 static sg_status no_memory(sg_err *err) { return sg_fail(err, SG_ENOMEM, "out of memory"); }
 
-/* ---- 2. Nodes ---------------------------------------------------------------------------------- */
+/* ---- 2. Nodes -------------------------------------------------------------------------------- */
 
 /* The layer's label for its first node, label/what (label/what_2 ...) for further ones. */
 static const char *node_name(sg_kx *x, const char *what)
@@ -121,7 +121,7 @@ sg_status sg_kx_attr_text(sg_node_def *n, const char *name, const char *v, sg_er
   return sg_attr_set_string(&n->attrs, name, v) ? no_memory(err) : SG_OK;
 }
 
-/* ---- 3. Constants ------------------------------------------------------------------------------ */
+/* ---- 3. Constants ---------------------------------------------------------------------------- */
 
 /* "label/tag", unique with a number where the layer makes several. */
 static sg_status add_const(sg_kx *x, const char *tag, const sg_tensor *t, int *ret, sg_err *err)
@@ -228,7 +228,7 @@ sg_status sg_kx_filled(sg_kx *x, const char *tag, int64_t n, double v, int *ret_
   return st;
 }
 
-/* ---- 4. Checks --------------------------------------------------------------------------------- */
+/* ---- 4. Checks ------------------------------------------------------------------------------- */
 
 sg_status sg_kx_need(const sg_kx *x, int n, sg_err *err)
 {
@@ -255,7 +255,7 @@ sg_status sg_kx_rank(const sg_kx *x, const sg_kt *t, int lo, int hi, sg_err *err
   return sg_kx_misfit(x, err, "cannot take an input of shape %s", sg_kt_text(t, buf, sizeof buf));
 }
 
-/* ---- 5. Axes ----------------------------------------------------------------------------------- */
+/* ---- 5. Axes --------------------------------------------------------------------------------- */
 
 int sg_kt_axis(const sg_kt *t, int axis)
 {

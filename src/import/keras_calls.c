@@ -26,7 +26,7 @@ typedef struct reader {
   int n, cap;
 } reader;
 
-/* ---- 1. Tensors -------------------------------------------------------------------------------- */
+/* ---- 1. Tensors ------------------------------------------------------------------------------ */
 
 static sg_status push(reader *r, const char *name, const json_t *node, const json_t *tensor,
                       sg_err *err)
@@ -70,8 +70,8 @@ static sg_status collect(reader *r, const json_t *v, int depth, sg_err *err)
   if (h) v = h;
   sg_status st = SG_OK;
   if (is_triple(r, v)) {
-    st = push(r, json_string_value(json_array_get(v, 0)), json_array_get(v, 1), json_array_get(v, 2),
-              err);
+    const char *name = json_string_value(json_array_get(v, 0));
+    st = push(r, name, json_array_get(v, 1), json_array_get(v, 2), err);
     if (!st && !h) st = collect(r, json_array_get(v, 3), depth + 1, err);
     return st;
   }
@@ -96,7 +96,7 @@ static sg_status keep(reader *r, sg_kref **ret, int *ret_n, sg_err *err)
   return SG_OK;
 }
 
-/* ---- 2. Calls ---------------------------------------------------------------------------------- */
+/* ---- 2. Calls -------------------------------------------------------------------------------- */
 
 static sg_status read_call(reader *r, const json_t *v, sg_kcall *c, sg_err *err)
 {
@@ -130,7 +130,7 @@ static sg_status read_layer(reader *r, const json_t *entry, sg_klayer *l, sg_err
   return st;
 }
 
-/* ---- 3. Node numbers --------------------------------------------------------------------------- */
+/* ---- 3. Node numbers ------------------------------------------------------------------------- */
 
 /* Least and greatest node number by which each layer is referred to. */
 typedef struct range { int lo, hi; } range;
@@ -151,8 +151,8 @@ static int offset(const sg_keras *k, const sg_klayer *l, const range *g)
   return g->hi >= l->n_call || k->version < 3 ? 1 : 0;
 }
 
-static sg_status renumber(const sg_keras *k, const sg_kmodel *m, const range *g, sg_kref *ref, int n,
-                          sg_err *err)
+static sg_status renumber(const sg_keras *k, const sg_kmodel *m, const range *g, sg_kref *ref,
+                          int n, sg_err *err)
 {
   for (int i = 0; i < n; i++) {
     const sg_klayer *l = &m->layer[ref[i].layer];
@@ -219,7 +219,7 @@ sg_status sg_keras_calls(sg_keras *k, sg_kmodel *m, const json_t *config, const 
   return st;
 }
 
-/* ---- 4. Chains --------------------------------------------------------------------------------- */
+/* ---- 4. Chains ------------------------------------------------------------------------------- */
 
 sg_status sg_keras_chain(sg_keras *k, sg_kmodel *m, sg_err *err)
 {

@@ -5,8 +5,8 @@
  *   2. one layer
  *   3. a model: Sequential, Functional, and the flat list of Keras 0.x
  *
- * Every dialect ends in the same form: a list of layers, each with its calls, where a chain has been
- * given explicit calls and an input layer if it had none.
+ * Every dialect ends in the same form: a list of layers, each with its calls, where a chain has
+ * been given explicit calls and an input layer if it had none.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 static sg_status parse_model(sg_keras *k, const char *type, const json_t *config, const char *name,
                              int depth, sg_kmodel **ret, sg_err *err);
 
-/* ---- 1. Texts and shapes ----------------------------------------------------------------------- */
+/* ---- 1. Texts and shapes --------------------------------------------------------------------- */
 
 /* "fixtures>ScaleShift" -> "ScaleShift" */
 static const char *bare(const char *type)
@@ -80,7 +80,7 @@ static sg_dtype config_dtype(const json_t *cfg)
   return strcmp(sg_kj_text(cfg, "dtype|input_dtype", ""), "float64") == 0 ? SG_DOUBLE : SG_F32;
 }
 
-/* ---- 2. One layer ------------------------------------------------------------------------------ */
+/* ---- 2. One layer ---------------------------------------------------------------------------- */
 
 static bool is_model(const char *type)
 {
@@ -113,7 +113,7 @@ static const char *old_name(sg_keras *k, const json_t *entry, const char *type, 
 static sg_status parse_layer(sg_keras *k, const json_t *entry, int index, int depth, sg_klayer *l,
                              sg_err *err)
 {
-  static const char ops[] = "keras.src.ops", tf_ops[] = "keras.ops";
+  static const char ops[] = "keras.src.ops", short_ops[] = "keras.ops";
   bool old = k->version == 0;
   const char *type = sg_kj_text(entry, old ? "name" : "class_name", NULL);
   const json_t *cfg = old ? entry : json_object_get(entry, "config");
@@ -129,7 +129,8 @@ static sg_status parse_layer(sg_keras *k, const json_t *entry, int index, int de
   l->type = bare(type);
   l->source = text(k, "layer '%s' (%s)", name ? name : "", l->type);
   l->config = cfg;
-  l->raw = strncmp(module, ops, sizeof ops - 1) == 0 || strncmp(module, tf_ops, sizeof tf_ops - 1) == 0;
+  l->raw = strncmp(module, ops, sizeof ops - 1) == 0
+           || strncmp(module, short_ops, sizeof short_ops - 1) == 0;
   const char *registered = sg_kj_text(entry, "registered_name", "");
   l->custom = strchr(type, '>') || strchr(registered, '>');
   if (!name || !l->source) return sg_fail(err, SG_ENOMEM, "out of memory");
@@ -143,7 +144,7 @@ static sg_status parse_layer(sg_keras *k, const json_t *entry, int index, int de
   return SG_OK;
 }
 
-/* ---- 3. A model -------------------------------------------------------------------------------- */
+/* ---- 3. A model ------------------------------------------------------------------------------ */
 
 /* A chain that does not begin with an input layer gets one, shaped as its first layer says. */
 static sg_status imply_input(sg_keras *k, sg_kmodel *m, const json_t *config, sg_err *err)
@@ -224,7 +225,8 @@ sg_status sg_keras_config(sg_keras *k, const json_t *root, sg_err *err)
   }
   const char *type = sg_kj_text(root, "class_name", NULL);
   const json_t *config = json_object_get(root, "config");
-  if (!type || !config) return sg_fail(err, SG_EFORMAT, "no Keras architecture: class_name, config");
+  if (!type || !config)
+    return sg_fail(err, SG_EFORMAT, "no Keras architecture: class_name, config");
   if (!is_model(bare(type)))
     return sg_fail(err, SG_EUNSUPPORTED,
                    "the model is of class '%s', whose code is not in the file: rebuild it as a "

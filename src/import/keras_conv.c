@@ -8,16 +8,16 @@
  *   5. the layers
  *
  * Keras 2 and 3 store kernels as (k..., in/groups, out), Keras 1 with Theano's order as (out, in,
- * k...). What Theano wrote are true convolutions: those kernels are reversed along k.
- * Padding: "same" is ONNX' SAME_UPPER, total max((ceil(L/s) - 1) s + (k-1) d + 1 - L, 0) with the
- * smaller half on the left; "causal" puts (k-1) d zeros on the left. Theano's "same" does not depend
- * on L or the stride: k/2 on the left, k-1-k/2 on the right.
+ * k...). What Theano wrote are true convolutions: those kernels are reversed along k. Padding:
+ * "same" is ONNX' SAME_UPPER, total max((ceil(L/s) - 1) s + (k-1) d + 1 - L, 0) with the smaller
+ * half on the left; "causal" puts (k-1) d zeros on the left. Theano's "same" does not depend on L
+ * or the stride: k/2 on the left, k-1-k/2 on the right.
  */
 #include <string.h>
 
 #include "import/keras.h"
 
-/* ---- 1. Parameters ----------------------------------------------------------------------------- */
+/* ---- 1. Parameters --------------------------------------------------------------------------- */
 
 /* One or nd whole numbers >= 1 into v; `def` where there are none. */
 static sg_status sizes(const sg_kx *x, const char *keys, int nd, int64_t def, int64_t *v,
@@ -56,9 +56,12 @@ sg_status sg_kconv_read(const sg_kx *x, int nd, sg_kconv *c, sg_err *err)
   return sg_kx_refuse(x, err, "padding '%s' is not known", c->padding);
 }
 
-/* ---- 2. Output lengths ------------------------------------------------------------------------- */
+/* ---- 2. Output lengths ----------------------------------------------------------------------- */
 
-static bool padding_is(const sg_kconv *c, const char *name) { return strcmp(c->padding, name) == 0; }
+static bool padding_is(const sg_kconv *c, const char *name)
+{
+  return strcmp(c->padding, name) == 0;
+}
 
 sg_status sg_kconv_length(const sg_kx *x, const sg_kconv *c, int axis, int64_t in, int64_t *ret,
                           sg_err *err)
@@ -74,7 +77,7 @@ sg_status sg_kconv_length(const sg_kx *x, const sg_kconv *c, int axis, int64_t i
   return SG_OK;
 }
 
-/* ---- 3. The node ------------------------------------------------------------------------------- */
+/* ---- 3. The node ----------------------------------------------------------------------------- */
 
 static sg_status padding_attr(const sg_kx *x, const sg_kconv *c, sg_node_def *node, sg_err *err)
 {
@@ -109,7 +112,7 @@ sg_status sg_kconv_node(sg_kx *x, const sg_kconv *c, sg_kt *t, int w, int b, int
   return st;
 }
 
-/* ---- 4. Kernels -------------------------------------------------------------------------------- */
+/* ---- 4. Kernels ------------------------------------------------------------------------------ */
 
 /* A kernel with its axes named: where k..., in, out stand in the file. */
 typedef struct kernel { int spatial, in, out; } kernel;
@@ -117,8 +120,8 @@ typedef struct kernel { int spatial, in, out; } kernel;
 static const kernel last = {0, -2, -1};     /* (k..., in, out) */
 static const kernel first = {2, 1, 0};      /* (out, in, k...) */
 
-/* Keras 1 convolves in one dimension with kernels of two, one wide: (k, 1, in, out), or (out, in, k,
- * 1) in the oldest files. Returns the tensor without that axis. */
+/* Keras 1 convolves in one dimension with kernels of two, one wide: (k, 1, in, out), or (out, in,
+ * k, 1) in the oldest files. Returns the tensor without that axis. */
 static const sg_tensor *without_width(sg_kx *x, const sg_tensor *w, const sg_kconv *c, bool *old)
 {
   *old = false;
@@ -169,7 +172,7 @@ static sg_status channels(const sg_kx *x, const sg_kt *t, int64_t *ret, sg_err *
   return *ret > 0 ? SG_OK : sg_kx_misfit(x, err, "the number of its input channels is open");
 }
 
-/* ---- 5. Layers --------------------------------------------------------------------------------- */
+/* ---- 5. Layers ------------------------------------------------------------------------------- */
 
 /* Dimensions by the class name, and the input laid out as its data_format says. */
 static sg_status begin(sg_kx *x, sg_kconv *c, int64_t *in, sg_err *err)

@@ -1,9 +1,9 @@
 /* import/keras_deconv.c: Conv1DTranspose, Conv2DTranspose.
  *
- * y[t s + j] += K[j] x[t]. Keras' lengths: "valid" L s + max(k - s, 0), where positions that nothing
- * reaches hold the bias; "same" L s, dropping max(k - s, 0) / 2 on the left and the rest on the
- * right. In ONNX' terms, length s (L - 1) + output_padding + k - pads: output_padding is
- * max(s - k, 0) and pads are what is dropped, independent of L. Kernels are (k..., out, in).
+ * y[t s + j] += K[j] x[t]. Keras' lengths: "valid" L s + max(k - s, 0), where positions that
+ * nothing reaches hold the bias; "same" L s, dropping max(k - s, 0) / 2 on the left and the rest on
+ * the right. In ONNX' terms, length s (L - 1) + output_padding + k - pads: output_padding is max(s
+ * - k, 0) and pads are what is dropped, independent of L. Kernels are (k..., out, in).
  */
 #include <string.h>
 

@@ -71,7 +71,7 @@ sg_status sg_keras_dense(sg_kx *x, sg_err *err)
   return st ? st : sg_kx_activation(x, sg_kj_get(x->cfg, "activation"), t, err);
 }
 
-/* ---- LocallyConnected1D ------------------------------------------------------------------------ */
+/* ---- LocallyConnected1D ---------------------------------------------------------------------- */
 
 /* Every position has a kernel of its own: (positions, k * in, out), row j * in + c; Keras 2's
  * implementation 1, the default. */
@@ -114,7 +114,7 @@ sg_status sg_keras_local(sg_kx *x, sg_err *err)
   return st ? st : sg_kx_activation(x, sg_kj_get(x->cfg, "activation"), t, err);
 }
 
-/* ---- TimeDistributed --------------------------------------------------------------------------- */
+/* ---- TimeDistributed ------------------------------------------------------------------------- */
 
 /* Layers that do to N T C what they would do to every N C. */
 static bool per_position(const char *type)
@@ -161,7 +161,8 @@ sg_status sg_keras_distributed(sg_kx *x, sg_err *err)
   int64_t axis = -1;
   const json_t *v = sg_kj_get(cfg, "axis");
   if (v && (sg_kj_ints(v, &axis, 1) != 1 || axis != -1))
-    return sg_kx_refuse(x, err, "TimeDistributed around '%s' over an axis other than the last", type);
+    return sg_kx_refuse(x, err, "TimeDistributed around '%s' over an axis other than the last",
+                        type);
   if (x->in[0].nd < 3) return sg_kx_misfit(x, err, "needs an input of positions and channels");
   x->type = type;
   x->cfg = cfg;

@@ -1,5 +1,5 @@
-/* import/keras_function.c: functions of tensors by name: what raw operations in a graph (TFOpLambda,
- * keras.ops) and the byte code of Lambdas are made of.
+/* import/keras_function.c: functions of tensors by name: what raw operations in a graph
+ * (TFOpLambda, keras.ops) and the byte code of Lambdas are made of.
  *
  * Arguments come as JSON: numbers, lists, and slices as {"start", "stop", "step"} objects.
  */
@@ -16,7 +16,7 @@ static const json_t *argument(const json_t *args, size_t i, const json_t *kwargs
   return sg_kj_get(kwargs, keys);
 }
 
-/* ---- Slices ------------------------------------------------------------------------------------ */
+/* ---- Slices ---------------------------------------------------------------------------------- */
 
 /* One bound: absent or null is `none`. */
 static bool read_bound(const json_t *o, const char *key, int64_t none, int64_t *ret)
@@ -59,7 +59,8 @@ sg_status sg_keras_getitem(sg_kx *x, sg_kt *t, const json_t *index, sg_err *err)
   }
   for (int a = 1; a < n && a < t->nd; a++)
     if (s[a].drop && t->d[a] != SG_KDIM_ANY && (s[a].start >= t->d[a] || s[a].start < -t->d[a]))
-      return sg_kx_misfit(x, err, "index %lld of %lld", (long long) s[a].start, (long long) t->d[a]);
+      return sg_kx_misfit(x, err, "index %lld of %lld", (long long) s[a].start,
+                          (long long) t->d[a]);
   return sg_kx_slice(x, t, n, s, err);
 }
 
@@ -79,7 +80,7 @@ static sg_status reverse(sg_kx *x, sg_kt *t, const json_t *axes, sg_err *err)
   return sg_kx_slice(x, t, t->nd, s, err);
 }
 
-/* ---- Reductions -------------------------------------------------------------------------------- */
+/* ---- Reductions ------------------------------------------------------------------------------ */
 
 static sg_status reduce(sg_kx *x, const char *op, sg_kt *t, const json_t *axes, bool keep,
                         sg_err *err)
@@ -99,7 +100,7 @@ static sg_status reduce(sg_kx *x, const char *op, sg_kt *t, const json_t *axes, 
   return st;
 }
 
-/* ---- Padding ----------------------------------------------------------------------------------- */
+/* ---- Padding --------------------------------------------------------------------------------- */
 
 static sg_status pad(sg_kx *x, sg_kt *t, const json_t *args, const json_t *kwargs, sg_err *err)
 {
@@ -122,7 +123,7 @@ static sg_status pad(sg_kx *x, sg_kt *t, const json_t *args, const json_t *kwarg
   return sg_kx_pad(x, t, before, after, value ? json_number_value(value) : 0, err);
 }
 
-/* ---- Element by element ------------------------------------------------------------------------ */
+/* ---- Element by element ---------------------------------------------------------------------- */
 
 static sg_status gelu(sg_kx *x, sg_kt *t, bool tanh_form, sg_err *err)
 {
@@ -198,7 +199,8 @@ static sg_status check_arguments(const sg_kx *x, const char *name, size_t max, c
     return sg_kx_refuse(x, err, "'%s' with %zu arguments more", name, json_array_size(args));
   json_object_foreach((json_t *) kwargs, key, v) {
     bool ok = json_is_null(v);
-    for (size_t i = 0; !ok && i < sizeof known / sizeof *known; i++) ok = strcmp(known[i], key) == 0;
+    for (size_t i = 0; !ok && i < sizeof known / sizeof *known; i++)
+      ok = strcmp(known[i], key) == 0;
     if (!ok) return sg_kx_refuse(x, err, "argument '%s' of '%s' is not known here", key, name);
   }
   return SG_OK;
@@ -223,7 +225,8 @@ sg_status sg_keras_function(sg_kx *x, const char *name, sg_kt *t, const json_t *
     return gelu(x, t, json_is_true(argument(args, 0, kwargs, "approximate")), err);
   if (strcmp(name, "softmax") == 0) {
     int64_t a = -1;
-    if (axis && sg_kj_ints(axis, &a, 1) != 1) return sg_kx_refuse(x, err, "softmax over several axes");
+    if (axis && sg_kj_ints(axis, &a, 1) != 1)
+      return sg_kx_refuse(x, err, "softmax over several axes");
     return sg_kx_softmax(x, "Softmax", t, sg_kt_axis_of(t, a), err);
   }
   if ((op = elementwise(name))) return sg_kx_unary(x, op, t, NULL, err);

@@ -24,7 +24,7 @@ static sg_status run_model(sg_keras *k, const sg_kmodel *m, const char *prefix, 
 
 static sg_status no_memory(sg_err *err) { return sg_fail(err, SG_ENOMEM, "out of memory"); }
 
-/* ---- Tensors ----------------------------------------------------------------------------------- */
+/* ---- Tensors --------------------------------------------------------------------------------- */
 
 static int n_outputs(const sg_klayer *l) { return l->model ? l->model->n_out : 1; }
 
@@ -49,7 +49,7 @@ static bool ready(const run *r, const sg_kcall *c)
   return true;
 }
 
-/* ---- One call ---------------------------------------------------------------------------------- */
+/* ---- One call -------------------------------------------------------------------------------- */
 
 /* prefix + name, and ":2" for the second call. */
 static const char *call_label(const run *r, const sg_klayer *l, int call, const char *end)
@@ -106,7 +106,7 @@ static sg_status do_call(const run *r, int i, int call, sg_err *err)
   return st;
 }
 
-/* ---- A model ----------------------------------------------------------------------------------- */
+/* ---- A model --------------------------------------------------------------------------------- */
 
 /* Room for the outputs of every call, and the inputs put in their places. */
 static sg_status prepare(run *r, sg_err *err)
@@ -162,7 +162,7 @@ static sg_status run_model(sg_keras *k, const sg_kmodel *m, const char *prefix, 
   return st;
 }
 
-/* ---- The whole --------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static sg_status add_input(sg_keras *k, const sg_klayer *l, sg_kt *t, sg_err *err)
 {
@@ -199,8 +199,9 @@ static sg_status add_output(sg_keras *k, int i, sg_kt *t, sg_err *err)
   if (same == 0) snprintf(name, size, "%s", l->name);
   else snprintf(name, size, "%s_%d", l->name, same);
   sg_status st = sg_kx_layout(&x, t, k->channels_first, err);
-  if (!st && sg_graph_add_output(k->graph, name, t->value, !t->cf && t->nd > 2)) st = no_memory(err);
-  return st;
+  if (st) return st;
+  bool last = !t->cf && t->nd > 2;
+  return sg_graph_add_output(k->graph, name, t->value, last) ? no_memory(err) : SG_OK;
 }
 
 /* Refuses classes that cannot be translated, in every model. */

@@ -23,7 +23,7 @@
 
 struct sg_h5 { hid_t file; };
 
-/* ---- 1. Opening -------------------------------------------------------------------------------- */
+/* ---- 1. Opening ------------------------------------------------------------------------------ */
 
 /* The library prints a stack of its own on every failure: silenced around each call from outside,
  * and given back, for the process may use HDF5 for other things as well. */
@@ -84,7 +84,7 @@ void sg_h5_close(sg_h5 *h)
   free(h);
 }
 
-/* ---- 2. Paths ---------------------------------------------------------------------------------- */
+/* ---- 2. Paths -------------------------------------------------------------------------------- */
 
 /* True when every link on the way is a hard one: nothing leads out of the file. */
 static bool reachable(hid_t file, const char *path)
@@ -112,7 +112,7 @@ bool sg_h5_has(const sg_h5 *h, const char *path)
   return has;
 }
 
-/* ---- 3. Attributes ----------------------------------------------------------------------------- */
+/* ---- 3. Attributes --------------------------------------------------------------------------- */
 
 /* An attribute, opened. */
 typedef struct attribute { hid_t id, type, space; int64_t n; } attribute;
@@ -289,7 +289,7 @@ sg_status sg_h5_texts(const sg_h5 *h, const char *path, const char *name, sg_are
   return st;
 }
 
-/* ---- 4. Datasets ------------------------------------------------------------------------------- */
+/* ---- 4. Datasets ----------------------------------------------------------------------------- */
 
 /* A dataset, opened and measured. */
 typedef struct dataset { hid_t id, type, space; int nd; int64_t d[SG_MAX_RANK], n; } dataset;

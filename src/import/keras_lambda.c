@@ -7,8 +7,8 @@
  *
  * The code is read as an expression (pyexpr.c) and never executed. Known are slices of the input
  * (x[:, ::-1, ::-1], the reverse complement), arithmetic with numbers, and the functions of
- * keras_function.c (tf.pad with a constant, reduce_max, reduce_logsumexp ...), one inside the other.
- * Anything else is refused, showing the expression.
+ * keras_function.c (tf.pad with a constant, reduce_max, reduce_logsumexp ...), one inside the
+ * other. Anything else is refused, showing the expression.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #define MAX_DEPTH 32
 #define MAX_CODE 65536
 
-/* ---- 1. The code ------------------------------------------------------------------------------- */
+/* ---- 1. The code ----------------------------------------------------------------------------- */
 
 static int base64_digit(char c)
 {
@@ -54,8 +54,8 @@ typedef struct source { const char *code; const json_t *closure; } source;
 
 static sg_status find_source(const sg_kx *x, source *s, sg_err *err)
 {
-  static const char remedy[] = "its code is not in the file: replace it by standard layers, or export "
-                               "the model to ONNX";
+  static const char remedy[] = "its code is not in the file: replace it by standard layers, or "
+                               "export the model to ONNX";
   const json_t *f = sg_kj_get(x->cfg, "function");
   const json_t *given = sg_kj_get(x->cfg, "arguments"), *cfg = json_object_get(f, "config");
   if (json_is_array(f)) {
@@ -89,7 +89,7 @@ static sg_status find_expr(const sg_kx *x, const source *s, const sg_px **ret, s
   return SG_OK;
 }
 
-/* ---- 2. Constants ------------------------------------------------------------------------------ */
+/* ---- 2. Constants ---------------------------------------------------------------------------- */
 
 static json_t *value_json(const sg_py *v, int depth);
 
@@ -148,8 +148,8 @@ static json_t *arithmetic(char op, json_t *a, json_t *b)
   bool whole = json_is_integer(a) && json_is_integer(b) && op != '/' && op != '^';
   double p = json_number_value(a), q = json_number_value(b);
   if (json_is_number(a) && json_is_number(b)) {
-    double v = op == '+' ? p + q : op == '-' ? p - q : op == '*' ? p * q : op == '/' && q ? p / q : 0;
     bool known = op == '+' || op == '-' || op == '*' || (op == '/' && q != 0);
+    double v = op == '+' ? p + q : op == '-' ? p - q : op == '*' ? p * q : known ? p / q : 0;
     bool fits = v > -1e15 && v < 1e15;
     if (known && fits) r = whole ? json_integer((json_int_t) v) : json_real(v);
   }
@@ -181,7 +181,8 @@ static json_t *constant(const source *s, const sg_px *e, int depth)
   case SG_PX_NEGATE:
     return arithmetic('-', json_integer(0), constant(s, e->item[0], depth + 1));
   case SG_PX_BINARY:
-    return arithmetic(e->op, constant(s, e->item[0], depth + 1), constant(s, e->item[1], depth + 1));
+    return arithmetic(e->op, constant(s, e->item[0], depth + 1),
+                      constant(s, e->item[1], depth + 1));
   case SG_PX_SLICE:
     return slice_json(constant(s, e->item[0], depth + 1), constant(s, e->item[1], depth + 1),
                       constant(s, e->item[2], depth + 1));
@@ -191,14 +192,15 @@ static json_t *constant(const source *s, const sg_px *e, int depth)
   return NULL;
 }
 
-/* ---- 3. The expression ------------------------------------------------------------------------- */
+/* ---- 3. The expression ----------------------------------------------------------------------- */
 
 static sg_status apply(sg_kx *x, const source *s, const sg_px *e, int depth, sg_kt *t, sg_err *err);
 
 static sg_status unknown(const sg_kx *x, const sg_px *e, sg_err *err)
 {
   char buf[200];
-  return sg_kx_refuse(x, err, "'%s' is not known; replace it by standard layers, or export the model "
+  return sg_kx_refuse(x, err,
+                      "'%s' is not known; replace it by standard layers, or export the model "
                       "to ONNX", sg_px_text(e, buf, sizeof buf));
 }
 
@@ -213,7 +215,8 @@ static const char *function_name(const sg_px *f)
   return NULL;
 }
 
-/* Positional arguments after the first, and keyword arguments, as JSON. False: one is no constant. */
+/* Positional arguments after the first, and keyword arguments, as JSON. False: one is no
+ * constant. */
 static bool call_arguments(const source *s, const sg_px *e, json_t *args, json_t *kwargs)
 {
   int n_pos = e->n - e->n_key;

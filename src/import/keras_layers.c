@@ -1,5 +1,5 @@
-/* import/keras_layers.c: the table of layers: class names of every version of Keras, how many inputs
- * they take, and who translates them; or why they are refused and what to do instead.
+/* import/keras_layers.c: the table of layers: class names of every version of Keras, how many
+ * inputs they take, and who translates them; or why they are refused and what to do instead.
  *
  * A new layer is a row here and a translator.
  */

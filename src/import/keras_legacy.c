@@ -17,7 +17,7 @@
 
 #define MAX_PATH 4096
 
-/* ---- 1. Whose array ---------------------------------------------------------------------------- */
+/* ---- 1. Whose array -------------------------------------------------------------------------- */
 
 /* Where `name` stands in `path` as one or more whole elements that are not the last; NULL. */
 static const char *element(const char *path, const char *name)
@@ -56,7 +56,7 @@ static claim owner(sg_kmodel *m, const char *path)
   return best;
 }
 
-/* ---- 2. One group ------------------------------------------------------------------------------ */
+/* ---- 2. One group ---------------------------------------------------------------------------- */
 
 static sg_status read_group(sg_keras *k, const sg_h5 *h, const char *group, sg_klayer *l,
                             sg_err *err)
@@ -79,7 +79,7 @@ static sg_status read_group(sg_keras *k, const sg_h5 *h, const char *group, sg_k
   return st;
 }
 
-/* ---- 3. Groups --------------------------------------------------------------------------------- */
+/* ---- 3. Groups ------------------------------------------------------------------------------- */
 
 /* A layer of that name: on the top level, or (Keras 1 flattens) within. */
 static sg_klayer *by_name(sg_kmodel *m, const char *name)
@@ -125,7 +125,8 @@ static sg_status by_order(sg_keras *k, const sg_h5 *h, const char *root, const c
   return SG_OK;
 }
 
-/* Keeps the groups that hold weights; *named: a layer of that name takes weights, for all of them. */
+/* Keeps the groups that hold weights; *named: a layer of that name takes weights, for all of
+ * them. */
 static sg_status weigh(sg_keras *k, const sg_h5 *h, const char *root, const char **groups, int *n,
                        bool *named, sg_err *err)
 {

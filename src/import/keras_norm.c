@@ -122,7 +122,8 @@ sg_status sg_keras_layernorm(sg_kx *x, sg_err *err)
   if (sg_kj_bool(x->cfg, "rms_scaling", false)) return sg_kx_refuse(x, err, "rms_scaling");
   sg_status st = sg_kx_rank(x, t, 2, 4, err);
   if (!st) st = one_axis(x, t, &axis, err);
-  if (!st && axis != t->nd - 1) st = sg_kx_refuse(x, err, "normalises an axis that is not the last");
+  if (!st && axis != t->nd - 1)
+    st = sg_kx_refuse(x, err, "normalises an axis that is not the last");
   if (!st) st = sg_kx_need(x, n_affine(x), err);
   if (st) return st;
   if (t->d[axis] < 1) return sg_kx_misfit(x, err, "the number of its input channels is open");

@@ -1,8 +1,8 @@
 /* import/keras_op.c: raw operations that stand in a graph beside layers.
  *
- * Keras 2: class TFOpLambda with "function": "math.multiply"; the first operand is the inbound tensor
- * (or ["_CONSTANT_VALUE", -1, 0.5]), the second stands in kwargs as "y". SlicingOpLambda has a
- * "slice_spec". Keras 3: module keras.src.ops..., operands among the args, options in the config.
+ * Keras 2: class TFOpLambda with "function": "math.multiply"; the first operand is the inbound
+ * tensor (or ["_CONSTANT_VALUE", -1, 0.5]), the second stands in kwargs as "y". SlicingOpLambda has
+ * a "slice_spec". Keras 3: module keras.src.ops..., operands among the args, options in the config.
  */
 #include <string.h>
 

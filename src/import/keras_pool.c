@@ -38,7 +38,8 @@ sg_status sg_keras_pool(sg_kx *x, sg_err *err)
   sg_status st = read_window(x, nd, &c, err);
   if (!st) st = sg_kx_rank(x, t, nd + 2, nd + 2, err);
   if (!st) st = sg_kx_layout(x, t, sg_kx_channels_first(x), err);
-  if (!st) st = sg_kx_unary(x, strncmp(x->type, "Max", 3) == 0 ? "MaxPool" : "AveragePool", t, &node,
+  if (!st) st = sg_kx_unary(x, strncmp(x->type, "Max", 3) == 0 ? "MaxPool" : "AveragePool", t,
+                            &node,
                             err);
   if (!st) st = sg_kx_attr_ints(node, "kernel_shape", c.kernel, nd, err);
   if (!st) st = sg_kx_attr_ints(node, "strides", c.stride, nd, err);

@@ -1,5 +1,5 @@
-/* import/keras_shape.c: layers that move elements: Flatten, Reshape, Permute, RepeatVector; and those
- * that do nothing when a network is applied.
+/* import/keras_shape.c: layers that move elements: Flatten, Reshape, Permute, RepeatVector; and
+ * those that do nothing when a network is applied.
  *
  * Keras flattens position by position, channels fastest. Activations that are laid out channels
  * last lie in memory in just that order, so Flatten and Reshape carry channels_last = 1: elements

@@ -16,7 +16,7 @@
 
 #define MAX_PATH 4096
 
-/* ---- 1. One array ------------------------------------------------------------------------------ */
+/* ---- 1. One array ---------------------------------------------------------------------------- */
 
 sg_status sg_keras_append(sg_keras *k, const sg_h5 *h, const char *path, sg_klayer *layer,
                           sg_err *err)
@@ -29,7 +29,7 @@ sg_status sg_keras_append(sg_keras *k, const sg_h5 *h, const char *path, sg_klay
   return SG_OK;
 }
 
-/* ---- 2. Numbered ------------------------------------------------------------------------------- */
+/* ---- 2. Numbered ----------------------------------------------------------------------------- */
 
 static sg_status numbered_layer(sg_keras *k, const sg_h5 *h, const char *root, int number,
                                 sg_klayer *l, sg_err *err)
@@ -67,7 +67,7 @@ static sg_status numbered(sg_keras *k, const sg_h5 *h, const char *root, int64_t
   return SG_OK;
 }
 
-/* ---- 3. Newer ---------------------------------------------------------------------------------- */
+/* ---- 3. Newer -------------------------------------------------------------------------------- */
 
 /* An underscore goes before an upper case letter that begins a word: one that a lower case letter
  * follows ("1DTranspose" -> "1d_transpose"), or that follows a lower case letter. */
@@ -125,11 +125,12 @@ static sg_status newer_layer(sg_keras *k, const sg_h5 *h, const char *root, json
   int n = count_up(used, key);
   if (n < 0) return sg_fail(err, SG_ENOMEM, "out of memory");
   if (n > 0) snprintf(number, sizeof number, "_%d", n);
-  int len = snprintf(path, sizeof path, "%s/%s%s", root, key, number);
+  bool wrapped = !l->model && strcmp(l->type, "TimeDistributed") == 0;
+  int len = snprintf(path, sizeof path, "%s/%s%s%s", root, key, number,
+                     wrapped ? "/layer" : "");
   if (len < 0 || (size_t) len >= sizeof path - 32)
     return sg_fail(err, SG_EFORMAT, "%s: nested too deep", l->source);
   if (l->model) return newer(k, h, path, l->model, err);
-  if (strcmp(l->type, "TimeDistributed") == 0) strcat(path, "/layer");
   return read_vars(k, h, path, l, err);
 }
 
@@ -152,7 +153,7 @@ static sg_status newer(sg_keras *k, const sg_h5 *h, const char *root, sg_kmodel 
   return st;
 }
 
-/* ---- 4. Which layout --------------------------------------------------------------------------- */
+/* ---- 4. Which layout ------------------------------------------------------------------------- */
 
 sg_status sg_keras_weights(sg_keras *k, const sg_h5 *h, const char *root, sg_err *err)
 {

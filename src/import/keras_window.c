@@ -4,15 +4,16 @@
 
 #include "import/keras.h"
 
-/* The amounts before and after each spatial axis, in the many forms of Keras: 2; [1, 2];
- * [[1, 2], [3, 4]]; Keras 1's [top, bottom, left, right]. A pair for two axes is one number each. */
+/* The amounts before and after each spatial axis, in the many forms of Keras: 2; [1, 2]; [[1, 2],
+ * [3, 4]]; Keras 1's [top, bottom, left, right]. A pair for two axes is one number each. */
 static sg_status amounts(const sg_kx *x, const char *keys, int nd, int64_t a[2][2], sg_err *err)
 {
   const json_t *v = sg_kj_get(x->cfg, keys);
   int64_t f[4];
   if (json_is_array(json_array_get(v, 0))) {
     for (int i = 0; i < nd; i++)
-      if (json_array_size(v) != (size_t) nd || sg_kj_ints(json_array_get(v, (size_t) i), a[i], 2) != 2)
+      if (json_array_size(v) != (size_t) nd || sg_kj_ints(json_array_get(v, (size_t) i), a[i],
+                                                          2) != 2)
         return sg_kx_bad(x, err, "malformed %s", keys);
   } else {
     int n = sg_kj_ints(v, f, 4);

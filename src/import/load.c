@@ -65,7 +65,8 @@ static sg_status choose(const char *path, reader *ret, sg_err *err)
   if (is_hdf5(head, n) || hdf5_behind_block(path, size)) *ret = sg_import_keras_h5;
   else if (n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
     *ret = sg_import_keras_zip;
-  else if (first_character(head, n) == '{' || first_character(head, n) == '"') *ret = sg_import_keras_json;
+  else if (first_character(head, n) == '{' || first_character(head,
+      n) == '"') *ret = sg_import_keras_json;
   else *ret = sg_import_onnx;
   return SG_OK;
 }

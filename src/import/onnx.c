@@ -257,24 +257,36 @@ static SgOnnx__Model *decode(const uint8_t *data, size_t size, sg_err *err)
   return file;
 }
 
+sg_status sg_onnx_read(uint8_t *data, size_t size, const char *dir, sg_model *m,
+                       const sg_model_opts *o, sg_err *err)
+{
+  SgOnnx__Model *file = decode(data, size, err);
+  sg_status st;
+
+  free(data);                           /* before the weights are taken a second time */
+  if (!file) return err->code;
+  st = build(m, file, dir, o, err);
+  sg_onnx__model__free_unpacked(file, NULL);
+  return st;
+}
+
 sg_status sg_import_onnx(const char *path, sg_model *m, const sg_model_opts *o, sg_err *err)
 {
   uint8_t *data = NULL;
   size_t size = 0;
-  char *dir = NULL;
-  SgOnnx__Model *file = NULL;
+  char *dir;
   sg_err own;
   sg_status st;
 
   if (!err) err = &own;                 /* helpers report through err->code */
   st = sg_slurp(path, MAX_FILE, &data, &size, err);
   if (st) return st;
-  file = decode(data, size, err);
-  free(data);
-  if (!file) return err->code;
   dir = folder_of(path);
-  st = dir ? build(m, file, dir, o, err) : sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!dir) {
+    free(data);
+    return sg_fail(err, SG_ENOMEM, "out of memory");
+  }
+  st = sg_onnx_read(data, size, dir, m, o, err);
   free(dir);
-  sg_onnx__model__free_unpacked(file, NULL);
   return st;
 }

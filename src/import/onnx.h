@@ -47,6 +47,11 @@ typedef struct sg_onnx_scope {
   const struct sg_onnx_scope *caller;   /* a function's: where `call` stands */
 } sg_onnx_scope;
 
+/* ---- onnx.c ---- */
+/* Reads the file data[size], which it frees, into m; `dir` for external data. err is not NULL. */
+sg_status sg_onnx_read(uint8_t *data, size_t size, const char *dir, sg_model *m,
+                       const sg_model_opts *o, sg_err *err);
+
 /* ---- onnx_wire.c ---- */
 /* Fails unless data[size] is a well-formed encoding of `desc`: fields inside their parents, no
  * groups, not more messages than memory can be expected to hold. What passes can be decoded without

@@ -2,14 +2,15 @@
  *
  * Contents
  *   1. operations and their numbers in every version
- *   2. decoding: instructions of one or three bytes (to 3.5), of two (3.6 on), with caches (3.11 on)
+ *   2. decoding: instructions of one or three bytes (to 3.5), of two (3.6 on), with caches (3.11
+ *                on)
  *   3. a stack of expressions
  *   4. one operation after the other
  *   5. expressions as text
  *
- * Nothing is executed: a stack of expressions stands where the interpreter has one of values. Jumps,
- * assignments and whatever else is not in the table end it. Which version wrote the code is told by
- * the layout of the code object and, from 3.11 on, by the number of the operation RESUME.
+ * Nothing is executed: a stack of expressions stands where the interpreter has one of values.
+ * Jumps, assignments and whatever else is not in the table end it. Which version wrote the code is
+ * told by the layout of the code object and, from 3.11 on, by the number of the operation RESUME.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #define MAX_CODE 4096
 #define MAX_STACK 128
 
-/* ---- 1. Operations ----------------------------------------------------------------------------- */
+/* ---- 1. Operations --------------------------------------------------------------------------- */
 
 typedef enum op {
   LOAD_CONST, LOAD_FAST, LOAD_GLOBAL, LOAD_DEREF, LOAD_ATTR, LOAD_METHOD, BUILD_TUPLE, BUILD_LIST,
@@ -46,7 +47,7 @@ static const struct { op op; short number[N_ERA]; } numbers[] = {
   {IGNORED, {-1, 166, -1}},    /* PRECALL, 3.11 only */
 };
 
-/* ---- 2. Decoding ------------------------------------------------------------------------------- */
+/* ---- 2. Decoding ----------------------------------------------------------------------------- */
 
 typedef struct machine {
   const sg_pycode *code;
@@ -88,7 +89,7 @@ static bool is_311(const sg_py *code)
   return false;
 }
 
-/* ---- 3. The stack ------------------------------------------------------------------------------ */
+/* ---- 3. The stack ---------------------------------------------------------------------------- */
 
 static sg_px *new_px(machine *m, sg_px_kind kind, int n)
 {
@@ -156,7 +157,7 @@ static bool push_attr(machine *m, const char *s)
 
 static bool push_null(machine *m) { return push(m, new_px(m, SG_PX_NULL, 0)); }
 
-/* ---- 4. Operations ----------------------------------------------------------------------------- */
+/* ---- 4. Operations --------------------------------------------------------------------------- */
 
 static bool load_fast(machine *m, unsigned i)
 {
@@ -173,7 +174,8 @@ static int64_t free_index(const machine *m, unsigned i)
     return i >= c->cell->n && i - c->cell->n < c->free->n ? (int64_t) (i - c->cell->n) : -1;
   enum { FREE = 0x80 };
   int64_t n = 0;
-  for (unsigned j = 0; j < i && j < c->kinds->n; j++) n += ((unsigned char) c->kinds->s[j] & FREE) != 0;
+  for (unsigned j = 0; j < i && j < c->kinds->n;
+       j++) n += ((unsigned char) c->kinds->s[j] & FREE) != 0;
   return i < c->kinds->n && (unsigned char) c->kinds->s[i] & FREE ? n : -1;
 }
 
@@ -369,7 +371,7 @@ sg_status sg_py_expr(const sg_pycode *code, sg_arena *mem, const sg_px **ret, sg
   return sg_fail(err, SG_EUNSUPPORTED, "its byte code is more than one plain expression");
 }
 
-/* ---- 5. Text ----------------------------------------------------------------------------------- */
+/* ---- 5. Text --------------------------------------------------------------------------------- */
 
 typedef struct text { char *buf; size_t size, n; } text;
 
@@ -432,7 +434,8 @@ static void put_expr(text *t, const sg_px *e)
   case SG_PX_NAME: put(t, e->s); return;
   case SG_PX_ATTR: put_expr(t, e->item[0]); put(t, "."); put(t, e->s); return;
   case SG_PX_CALL: put_expr(t, e->item[0]); put(t, "("); put_items(t, e, 1); put(t, ")"); return;
-  case SG_PX_INDEX: put_expr(t, e->item[0]); put(t, "["); put_expr(t, e->item[1]); put(t, "]"); return;
+  case SG_PX_INDEX: put_expr(t, e->item[0]); put(t, "["); put_expr(t, e->item[1]); put(t, "]");
+  return;
   case SG_PX_LIST: put(t, "["); put_items(t, e, 0); put(t, "]"); return;
   case SG_PX_SLICE:
     put_bound(t, e->item[0]);

@@ -1,9 +1,9 @@
 /* import/pymarshal.c: reading Python's marshal format.
  *
- * A value is a type byte, whose highest bit asks to remember the value for later references, and what
- * belongs to it, little-endian. Code objects have changed their fields three times; nothing in the
- * bytes tells the version, but only the right layout makes every field the type it must be and ends
- * at the last byte, so they are tried in turn.
+ * A value is a type byte, whose highest bit asks to remember the value for later references, and
+ * what belongs to it, little-endian. Code objects have changed their fields three times; nothing in
+ * the bytes tells the version, but only the right layout makes every field the type it must be and
+ * ends at the last byte, so they are tried in turn.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ typedef struct reader {
 
 static const sg_py *read_value(reader *r);
 
-/* ---- Bytes ------------------------------------------------------------------------------------- */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 static bool take(reader *r, size_t n, const uint8_t **ret)
 {
@@ -52,7 +52,7 @@ static sg_py *new_value(reader *r, sg_py_kind kind)
   return v;
 }
 
-/* ---- References -------------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------------------ */
 
 /* A place in the list, filled once the value is there (its contents may refer to earlier ones). */
 static bool reserve(reader *r, size_t *at)
@@ -70,7 +70,7 @@ static const sg_py *refer(reader *r)
   return r->ref[i];   /* NULL: refers to what contains it, which no function of ours does */
 }
 
-/* ---- Plain values ------------------------------------------------------------------------------ */
+/* ---- Plain values ---------------------------------------------------------------------------- */
 
 static const sg_py *read_text(reader *r, int64_t n)
 {
@@ -143,7 +143,7 @@ static const sg_py *skip_long(reader *r)
   return n > MAX_ITEMS ? NULL : skip(r, (size_t) n * 2);
 }
 
-/* ---- Containers -------------------------------------------------------------------------------- */
+/* ---- Containers ------------------------------------------------------------------------------ */
 
 static const sg_py *read_items(reader *r, sg_py_kind kind, int64_t n)
 {
@@ -217,7 +217,7 @@ static const sg_py *read_code(reader *r)
   return read_variables(r, c) && read_tail(c, r) ? v : NULL;
 }
 
-/* ---- Any value --------------------------------------------------------------------------------- */
+/* ---- Any value ------------------------------------------------------------------------------- */
 
 static const sg_py *read_typed(reader *r, char type)
 {

@@ -1,8 +1,8 @@
 /* import/pymarshal.h: Python's marshal format, read and never executed; byte code as an expression.
  *
- * Keras keeps the function of a Lambda layer as a marshalled code object of the Python that saved the
- * model. sg_py_read turns those bytes into values; sg_py_expr turns the code of a function that is a
- * single expression into that expression.
+ * Keras keeps the function of a Lambda layer as a marshalled code object of the Python that saved
+ * the model. sg_py_read turns those bytes into values; sg_py_expr turns the code of a function that
+ * is a single expression into that expression.
  */
 #ifndef SG_IMPORT_PYMARSHAL_H
 #define SG_IMPORT_PYMARSHAL_H
@@ -34,7 +34,8 @@ struct sg_pycode {
   sg_py_layout layout;
   int64_t argc;
   const sg_py *code, *consts, *names;
-  const sg_py *vars;            /* names of local variables; 3.11: of all, cells and free ones too */
+  const sg_py *vars;            /* names of local variables; 3.11: of all, cells and free ones
+                                 * too */
   const sg_py *kinds;           /* 3.11: what each of vars is; NULL before */
   const sg_py *free, *cell;     /* before 3.11; NULL since */
 };
@@ -43,7 +44,7 @@ struct sg_pycode {
 sg_status sg_py_read(const uint8_t *bytes, size_t n, sg_arena *mem, const sg_pycode **ret,
                      sg_err *err);
 
-/* ---- Expressions ------------------------------------------------------------------------------- */
+/* ---- Expressions ----------------------------------------------------------------------------- */
 
 typedef enum sg_px_kind {
   SG_PX_ARG,      /* argument i of the function */
@@ -71,8 +72,8 @@ typedef struct sg_px {
   const sg_py *key;
 } sg_px;
 
-/* The expression that the function returns. SG_EUNSUPPORTED when it is more than an expression, or of
- * a Python that is not known. */
+/* The expression that the function returns. SG_EUNSUPPORTED when it is more than an expression, or
+ * of a Python that is not known. */
 sg_status sg_py_expr(const sg_pycode *code, sg_arena *mem, const sg_px **ret, sg_err *err);
 /* The expression as Python would write it, cut to `size`; returns buf. Argument 0 is called x. */
 char *sg_px_text(const sg_px *e, char *buf, size_t size);

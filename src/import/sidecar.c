@@ -112,6 +112,12 @@ sg_status sg_sidecar_read(const char *path, const char *model_path, sg_sidecar *
                  "then configure and build again", sc->path);
 }
 
+sg_status sg_sidecar_parse(const char *data, size_t size, sg_sidecar *sc, sg_err *err)
+{
+  (void)data, (void)size, (void)sc;
+  return sg_fail(err, SG_EUNSUPPORTED, "this build cannot read JSON");
+}
+
 sg_status sg_sidecar_targets(const sg_sidecar *sc, sg_model *m, sg_err *err)
 {
   (void)sc;
@@ -227,8 +233,7 @@ static sg_status take_key(sg_sidecar *sc, const char *key, json_t *v, sg_err *er
                  "layout, length, targets)", key);
 }
 
-/* Reads the text of a sidecar; messages begin with line:column. */
-static sg_status parse(sg_sidecar *sc, const char *data, size_t size, sg_err *err)
+sg_status sg_sidecar_parse(const char *data, size_t size, sg_sidecar *sc, sg_err *err)
 {
   json_error_t e;
   json_t *root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &e);
@@ -263,7 +268,7 @@ sg_status sg_sidecar_read(const char *path, const char *model_path, sg_sidecar *
   st = sg_slurp(sc->path, MAX_SIDECAR, &data, &size, err);
   if (!st) {
     read = true;
-    st = parse(sc, (const char *)data, size, err);
+    st = sg_sidecar_parse((const char *)data, size, sc, err);
   }
   if (st) sg_fail_prefix(err, read ? "%s:" : "%s: ", sc->path);
   free(data);

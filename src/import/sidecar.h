@@ -28,6 +28,8 @@ typedef struct sg_sidecar {
  * then the same with MODEL's extension taken off, if either exists; "" for none. Messages begin
  * with file:line:column. */
 sg_status sg_sidecar_read(const char *path, const char *model_path, sg_sidecar *sc, sg_err *err);
+/* The same from text; messages begin with line:column. */
+sg_status sg_sidecar_parse(const char *data, size_t size, sg_sidecar *sc, sg_err *err);
 /* Gives m->target the names; outputs are known by now. */
 sg_status sg_sidecar_targets(const sg_sidecar *sc, sg_model *m, sg_err *err);
 void sg_sidecar_release(sg_sidecar *sc);

@@ -154,7 +154,8 @@ static bool widen(sg_shape *to, const sg_shape *s)
   return true;
 }
 
-/* A constant that an exporter has spread over the batch, [N][...] with equal rows, becomes [1][...]. */
+/* A constant that an exporter has spread over the batch, [N][...] with equal rows, becomes
+ * [1][...]. */
 static void squeeze_batch(sg_node *node, int k)
 {
   sg_arg *a = &node->in[k];

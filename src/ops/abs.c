@@ -30,5 +30,6 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
 const sg_op SG_REAL(sg_op_abs) = {
   .name = "Abs", .summary = "absolute value",
   SG_UNARY_ENTRIES, .fold = fold,
-  .smooth = false, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+  .smooth = false, .configure = SG_REAL(sg_configure_elementwise),
+      .sample = SG_REAL(sg_sample_unary),
 };

@@ -18,5 +18,6 @@ SG_UNARY_CALLS(value, slope)
 const sg_op SG_REAL(sg_op_ceil) = {
   .name = "Ceil", .summary = "round up",
   SG_UNARY_ENTRIES,
-  .smooth = false, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+  .smooth = false, .configure = SG_REAL(sg_configure_elementwise),
+      .sample = SG_REAL(sg_sample_unary),
 };

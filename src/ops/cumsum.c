@@ -1,4 +1,5 @@
-/* ops/cumsum.c: CumSum: running sums along an axis, from either end, with or without the element. */
+/* ops/cumsum.c: CumSum: running sums along an axis, from either end, with or without the
+ * element. */
 #include "ops/k_elementwise.h"
 #include "ops/k_lines.h"
 

@@ -216,7 +216,8 @@ typedef struct offsets {
   int64_t n_out, n_sum;
   int64_t *place, *out[OPERANDS], *sum[OPERANDS];
   sg_slab x[OPERANDS];
-  int64_t shift[OPERANDS];      /* of constants, per position that a window of the output begins at */
+  int64_t shift[OPERANDS];      /* of constants, per position that a window of the output begins
+                                 * at */
 } offsets;
 
 /* Step of each label in a slab. */

@@ -19,5 +19,6 @@ SG_UNARY_CALLS(value, slope)
 const sg_op SG_REAL(sg_op_hardswish) = {
   .name = "HardSwish", .summary = "x min(max(x/6 + 1/2, 0), 1)",
   SG_UNARY_ENTRIES,
-  .smooth = false, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+  .smooth = false, .configure = SG_REAL(sg_configure_elementwise),
+      .sample = SG_REAL(sg_sample_unary),
 };

@@ -1,4 +1,5 @@
-/* ops/k_argument.h: ArgMax and ArgMin: attributes axis, keepdims, select_last_index. No gradient. */
+/* ops/k_argument.h: ArgMax and ArgMin: attributes axis, keepdims, select_last_index. No
+ * gradient. */
 #ifndef SG_OPS_K_ARGUMENT_H
 #define SG_OPS_K_ARGUMENT_H
 

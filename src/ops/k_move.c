@@ -151,7 +151,8 @@ struct job {
   const char *from;             /* input; NULL: zeros */
   char *to;
   const void *fill;             /* one element */
-  const real *g;                /* vjp: gout, gin (nullable), gradient of the fill value (nullable) */
+  const real *g;                /* vjp: gout, gin (nullable), gradient of the fill value
+                                 * (nullable) */
   real *gx, *gfill;
 };
 

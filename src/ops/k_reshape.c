@@ -206,7 +206,8 @@ sg_status SG_REAL(sg_reshape_vjp)(const sg_call *c, const sg_slab *gout, const s
   slab_digits(&in, &gin[0], f->memory);
   slab_digits(&out, gout, f->memory);
   for (int64_t i = 0; i < n; i++)
-    walk_item(&out, &in, item, (const real *) gout->data + i * item, (real *) gin[0].data + i * item,
+    walk_item(&out, &in, item, (const real *) gout->data + i * item, (real *) gin[0].data +
+              i * item,
               true);
   return SG_OK;
 }
@@ -227,8 +228,9 @@ sg_status SG_REAL(sg_reshape_fold)(sg_node *node, const sg_tensor **out, sg_err 
 
 /* ---- 6. reach, need -------------------------------------------------------------------------- */
 
-/* Digit a of g takes the values [lo, hi); which values can digit b of h take (h another way to write
- * the same numbers)? Answered for digits of which one is made of the other, or is its leading part:
+/* Digit a of g takes the values [lo, hi); which values can digit b of h take (h another way to
+ * write the same numbers)? Answered for digits of which one is made of the other, or is its leading
+ * part:
  *
  *   same place, same length                 [lo, hi)
  *   b = (higher, a, lower)                  a counts `r` units of b, and b holds a `times` times
@@ -278,8 +280,8 @@ static bool translate(const sg_shape *from, const sg_shape *to, bool memory, con
   return false;
 }
 
-/* The same when it holds both ways: the axis found leads back to the axis asked for, so that reach and
- * need speak of the same pair. */
+/* The same when it holds both ways: the axis found leads back to the axis asked for, so that reach
+ * and need speak of the same pair. */
 static bool both_ways(const sg_node *node, const sg_shape *from, const sg_shape *to,
                       const sg_interval *in, sg_interval *out)
 {

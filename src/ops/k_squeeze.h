@@ -5,8 +5,8 @@
 
 #include "ops/k_move.h"
 
-/* marked[a] for each axis of a shape of `nd` axes that is listed; *ret_n how many (0: no list). Axes
- * out of range, twice, or the batch are refused. */
+/* marked[a] for each axis of a shape of `nd` axes that is listed; *ret_n how many (0: no list).
+ * Axes out of range, twice, or the batch are refused. */
 sg_status SG_REAL(sg_listed_axes)(const sg_node *node, int nd, bool marked[SG_MAX_RANK], int *ret_n,
                                   sg_err *err);
 /* Gives `axes` to a sample as an attribute or as input 1. */

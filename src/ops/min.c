@@ -1,4 +1,5 @@
-/* ops/min.c: the smallest of any number of broadcast inputs. NaN wins; of equal inputs the first counts. */
+/* ops/min.c: the smallest of any number of broadcast inputs. NaN wins; of equal inputs the first
+ * counts. */
 #include "ops/k_fold.h"
 #include "ops/k_variadic.h"
 

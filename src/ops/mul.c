@@ -36,6 +36,7 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
 const sg_op SG_REAL(sg_op_mul) = {
   .name = "Mul", .summary = "a times b",
   .min_in = 2, .max_in = 2, SG_BROADCAST_ENTRIES,
-  .smooth = true, .configure = SG_REAL(sg_configure_product), .infer = SG_REAL(sg_infer_broadcast_all),
+  .smooth = true, .configure = SG_REAL(sg_configure_product),
+      .infer = SG_REAL(sg_infer_broadcast_all),
   .fold = fold, .forward = forward, .vjp = vjp, .sample = SG_REAL(sg_sample_binary),
 };

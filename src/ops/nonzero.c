@@ -1,4 +1,5 @@
-/* ops/nonzero.c: the positions of a constant's elements that are not 0, one row per axis. Folded. */
+/* ops/nonzero.c: the positions of a constant's elements that are not 0, one row per axis.
+ * Folded. */
 #include "ops/k_fold.h"
 
 static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)

@@ -19,5 +19,6 @@ SG_UNARY_CALLS(value, slope)
 const sg_op SG_REAL(sg_op_softsign) = {
   .name = "Softsign", .summary = "x / (1 + |x|)",
   SG_UNARY_ENTRIES,
-  .smooth = true, .configure = SG_REAL(sg_configure_elementwise), .sample = SG_REAL(sg_sample_unary),
+  .smooth = true, .configure = SG_REAL(sg_configure_elementwise),
+      .sample = SG_REAL(sg_sample_unary),
 };

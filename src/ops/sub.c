@@ -49,6 +49,7 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
 const sg_op SG_REAL(sg_op_sub) = {
   .name = "Sub", .summary = "a - b",
   .min_in = 2, .max_in = 2, SG_BROADCAST_ENTRIES,
-  .smooth = true, .configure = SG_REAL(sg_configure_linear), .infer = SG_REAL(sg_infer_broadcast_all),
+  .smooth = true, .configure = SG_REAL(sg_configure_linear),
+      .infer = SG_REAL(sg_infer_broadcast_all),
   .fold = fold, .forward = forward, .vjp = vjp, .sample = SG_REAL(sg_sample_binary),
 };

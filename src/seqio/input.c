@@ -14,7 +14,7 @@
 
 #include "base/lines.h"
 #include "seqio/bed.h"
-#include "seqio/names.h"
+#include "seqio/places.h"
 #include "seqio/source.h"
 
 KHASH_MAP_INIT_STR(named, int)

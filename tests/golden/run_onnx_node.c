@@ -119,7 +119,7 @@ static float *floats_of(const sg_tensor *t)
 
 /* ---- 2. One way ------------------------------------------------------------------------------ */
 
-typedef enum verdict { PASSED, FOLDED, REFUSED, FAILED } verdict;
+typedef enum verdict { PASSED, FOLDED, LOOSE, REFUSED, FAILED } verdict;
 
 /* Half-precision results are computed in float32 here: the stored ones may be off by a rounding. */
 static double tolerance(int type)
@@ -127,15 +127,24 @@ static double tolerance(int type)
   return type == T_BFLOAT16 ? 0x1p-7 : type == T_FLOAT16 ? 0x1p-10 : 1e-5;
 }
 
+/* The suite's own measure, ten to a hundred times wider: |got - want| <= 1e-7 + 1e-3 |want|. A few
+ * models hold pi with seven digits and cannot do better. Counted by itself. */
+static bool loosely(const float *got, const double *want, int64_t n)
+{
+  for (int64_t i = 0; i < n; i++)
+    if (!(fabs(got[i] - want[i]) <= 1e-7 + 1e-3 * fabs(want[i]))) return false;
+  return true;
+}
+
 /* Output o of n items against the file: shape and numbers. A constant output comes n times. */
-static bool same_output(golden_net *net, const kase *c, int o, char *msg)
+static verdict same_output(golden_net *net, const kase *c, int o, char *msg)
 {
   const sg_tensor *want = c->out[o];
   int64_t count, expect = want ? sg_shape_count(&want->shape) : 0;
   double *w = calloc((size_t)expect + 1, sizeof(*w)), e;
   sg_io_info info;
   float *y;
-  bool good = false;
+  verdict v = FAILED;
 
   sg_plan_output_info(net->plan, o, &info);
   y = golden_output(net, o, false, &count);
@@ -154,12 +163,12 @@ static bool same_output(golden_net *net, const kase *c, int o, char *msg)
   else {
     double tol = tolerance(c->out_type[o]);
     e = golden_error(y, w, expect);
-    good = e <= tol;
-    if (!good) snprintf(msg, 1200, "output %d differs by %.3g", o, e);
+    v = e <= tol ? PASSED : loosely(y, w, expect) ? LOOSE : FAILED;
+    if (v != PASSED) snprintf(msg, 1200, "output %d differs by %.3g", o, e);
   }
   free(y);
   free(w);
-  return good;
+  return v;
 }
 
 static verdict evaluate(golden_net *net, const kase *c, float *const *data, char *msg)
@@ -186,9 +195,12 @@ static verdict evaluate(golden_net *net, const kase *c, float *const *data, char
     snprintf(msg, 1200, "%d outputs, not %d", sg_plan_outputs(net->plan), c->n_out);
     return FAILED;
   }
-  for (int o = 0; o < c->n_out; o++)
-    if (!same_output(net, c, o, msg)) return FAILED;
-  return PASSED;
+  verdict worst = PASSED;
+  for (int o = 0; o < c->n_out; o++) {
+    verdict v = same_output(net, c, o, msg);
+    if (v > worst) worst = v;
+  }
+  return worst;
 }
 
 /* Inputs i with free[i] carry a batch, the others are bound. */
@@ -298,9 +310,9 @@ static char **list_folder(const char *dir, int *ret_n)
 static void check_folder(const char *top, const char *kind, int least, bool verbose,
                          const char *only)
 {
-  static const char *const label[] = { "passed", "folded", "refused", "FAILED" };
+  static const char *const label[] = { "passed", "folded", "loose", "refused", "FAILED" };
   char *dir = golden_path(top, kind);
-  int n, count[4] = { 0 };
+  int n, passed, count[FAILED + 1] = { 0 };
   char **list = list_folder(dir, &n);
 
   for (int i = 0; i < n; i++) {
@@ -310,19 +322,19 @@ static void check_folder(const char *top, const char *kind, int least, bool verb
       verdict v = check_case(path, msg);
       count[v]++;
       if (v == FAILED) golden_ok(false, list[i], "%s", msg);
-      else if (verbose) printf("# %s %s %s\n", label[v], list[i], v == REFUSED ? msg : "");
+      else if (verbose || v == LOOSE)
+        printf("# %s %s %s\n", label[v], list[i], v >= LOOSE ? msg : "");
     }
     free(model);
     free(path);
     free(list[i]);
   }
   free(list);
-  printf("# %s: passed %d (batch %d, folded %d), refused %d, failed %d\n", kind,
-         count[PASSED] + count[FOLDED], count[PASSED], count[FOLDED], count[REFUSED],
-         count[FAILED]);
-  golden_ok(count[FAILED] == 0 && (only || count[PASSED] + count[FOLDED] >= least), kind,
-            "%d passed, %d refused, %d failed", count[PASSED] + count[FOLDED], count[REFUSED],
-            count[FAILED]);
+  passed = count[PASSED] + count[FOLDED] + count[LOOSE];
+  printf("# %s: passed %d (batch %d, folded %d, to 1e-3 %d), refused %d, failed %d\n", kind, passed,
+         count[PASSED], count[FOLDED], count[LOOSE], count[REFUSED], count[FAILED]);
+  golden_ok(count[FAILED] == 0 && (only || passed >= least), kind,
+            "%d passed, %d refused, %d failed", passed, count[REFUSED], count[FAILED]);
   free(dir);
 }
 

@@ -81,7 +81,8 @@ START_TEST(arena_reuses_its_blocks)
 }
 END_TEST
 
-/* First outputs of xoshiro256** from the state that splitmix64(0) fills, computed from the published definitions. */
+/* First outputs of xoshiro256** from the state that splitmix64(0) fills, computed from the
+ * published definitions. */
 START_TEST(rng_is_xoshiro)
 {
   sg_rng r;

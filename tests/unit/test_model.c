@@ -1,4 +1,5 @@
-/* tests/unit/test_model.c: memory order, constants, attributes, graphs, where the sequence enters. */
+/* tests/unit/test_model.c: memory order, constants, attributes, graphs, where the sequence
+ * enters. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* seqio/names.h: coordinates written as text, and chromosome names with and without "chr". */
-#ifndef SG_SEQIO_NAMES_H
-#define SG_SEQIO_NAMES_H
+/* seqio/places.h: coordinates written as text, and chromosome names with and without "chr". */
+#ifndef SG_SEQIO_PLACES_H
+#define SG_SEQIO_PLACES_H
 
 #include "seqgloss/base.h"
 

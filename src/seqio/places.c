@@ -1,5 +1,5 @@
-/* seqio/names.c: "chr14:77423023-77423223(-)" and its kin. */
-#include "seqio/names.h"
+/* seqio/places.c: "chr14:77423023-77423223(-)" and its kin. */
+#include "seqio/places.h"
 
 #include <stdio.h>
 #include <string.h>
