@@ -61,8 +61,9 @@ static bool flush(dataset *d)
   return good;
 }
 
-/* Creation properties: chunks of `chunk` rows, no times. */
-static hid_t properties(int nd, const hsize_t *dims, hsize_t chunk)
+/* Creation properties: chunks of `chunk` rows, no times. Chunks are written whole, so that nothing
+ * is filled in first; HDF5 insists on it for texts of variable length. */
+static hid_t properties(int nd, const hsize_t *dims, hsize_t chunk, bool text)
 {
   hsize_t size[SG_FIELD_DIMS + 1];
   hid_t p = H5Pcreate(H5P_DATASET_CREATE);
@@ -70,7 +71,7 @@ static hid_t properties(int nd, const hsize_t *dims, hsize_t chunk)
   size[0] = chunk;
   for (int i = 1; i < nd; i++) if (!size[i]) size[i] = 1;
   if (p >= 0 && H5Pset_chunk(p, nd, size) >= 0 && H5Pset_obj_track_times(p, 0) >= 0
-      && H5Pset_fill_time(p, H5D_FILL_TIME_NEVER) >= 0)
+      && (text || H5Pset_fill_time(p, H5D_FILL_TIME_NEVER) >= 0))
     return p;
   if (p >= 0) H5Pclose(p);
   return -1;
@@ -81,7 +82,7 @@ static bool create(const h5 *z, const char *name, hid_t type, dataset *d)
   hsize_t most[SG_FIELD_DIMS + 1];
   memcpy(most, d->dims, sizeof most);
   most[0] = H5S_UNLIMITED;
-  hid_t p = properties(d->nd, d->dims, d->chunk), links = H5Pcreate(H5P_LINK_CREATE);
+  hid_t p = properties(d->nd, d->dims, d->chunk, d->text), links = H5Pcreate(H5P_LINK_CREATE);
   hid_t space = H5Screate_simple(d->nd, d->dims, most);
   if (p >= 0 && links >= 0 && space >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0)
     d->id = H5Dcreate2(z->file, name, type, space, links, p, H5P_DEFAULT);

@@ -1,0 +1,60 @@
+#!/bin/sh
+# tests/cli/commands.sh: help, info, list, shuffle, onehot: what each prints and how it ends.
+. "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
+data=$src/data
+g=$data/chr20.fa.gz b=$data/regions.bed
+
+version() { "$seqgloss" --version | head -n 1 | grep -Eq '^seqgloss [0-9]+\.[0-9]+\.[0-9]+$'; }
+help_of() { "$seqgloss" "$1" --help > "$work/help" 2> "$work/err" && [ ! -s "$work/err" ] && grep -q "seqgloss $1" "$work/help"; }
+bare() { "$seqgloss" > "$work/out" 2> "$work/err"; [ $? = 2 ] && [ ! -s "$work/out" ] && grep -q Usage "$work/err"; }
+ops() { "$seqgloss" list ops > "$work/ops" && grep -q '^Conv' "$work/ops" && [ "$(grep -c . "$work/ops")" -gt 100 ]; }
+info() { "$seqgloss" info "$data/mafk.h5" > "$work/info" && grep -q '^length.101' "$work/info" && grep -q Conv "$work/info"; }
+info_json() { "$seqgloss" info --json "$data/mafk.h5" > "$work/info.json" && grep -q '"length": *101' "$work/info.json"; }
+counts() { grep -v '>' "$1" | tr -d '\n' | tr acgt ACGT | fold -w 1 | sort | uniq -c; }
+shuffles() {
+  printf '>one\nACGTTGCAACGTNNACGGTACCA\n' > "$work/s.fa"
+  "$seqgloss" shuffle -q -n 3 --seed 5 "$work/s.fa" -o "$work/a.fa" &&
+    "$seqgloss" shuffle -q -n 3 --seed 5 "$work/s.fa" -o "$work/b.fa" && cmp "$work/a.fa" "$work/b.fa" &&
+    [ "$(grep -c '>' "$work/a.fa")" = 3 ] &&
+    grep -v '>' "$work/a.fa" | awk '{ if ($0 !~ /^A.*TNNA.*A$/ || length($0) != 23) exit 1 }'
+}
+onehot() {
+  printf '>a\nACGTN\n>b\nTTTTT\n' > "$work/w.fa"
+  "$seqgloss" onehot -q "$work/w.fa" -o "$work/w.npz" && [ -s "$work/w.npz" ] || return 1
+  command -v python3 > /dev/null && python3 -c 'import numpy' 2> /dev/null || return 0
+  python3 - "$work/w.npz" << 'PY'
+import sys, numpy
+x = numpy.load(sys.argv[1])["arr_0"]
+assert x.shape == (2, 4, 5) and x.dtype == numpy.float32, (x.shape, x.dtype)
+assert x[0].argmax(0)[:4].tolist() == [0, 1, 2, 3] and x[0, :, 4].sum() == 0 and x[1, 3].sum() == 5
+PY
+}
+windows() {
+  printf '>chr20:100-201(-)\n%s\n' "$(printf 'ACGTTGCAAC%.0s' 1 2 3 4 5 6 7 8 9 10)A" > "$work/win.fa"
+  "$seqgloss" predict -q -m "$data/mafk.h5" --no-provenance "$work/win.fa" > "$work/win.tsv" &&
+    [ "$(sed -n '2p' "$work/win.tsv" | cut -f 2-5)" = "$(printf 'chr20\t100\t201\t-')" ]
+}
+arrays() {
+  "$seqgloss" predict -q -m "$data/mafk.h5" -f "$g" -b "$b" -o "$work/p.npz" &&
+    "$seqgloss" predict -q -m "$data/mafk.h5" -f "$g" -b "$b" -o "$work/p.h5" &&
+    "$seqgloss" predict -q -m "$data/mafk.h5" -f "$g" -b "$b" -o "$work/p.json" &&
+    [ -s "$work/p.npz" ] && [ -s "$work/p.h5" ] && [ "$(grep -c '^{.*"region"' "$work/p.json")" -ge 789 ]
+}
+
+check "--version" version
+check "no arguments: usage on stderr, status 2" bare
+for c in predict info list shuffle onehot merge; do check "$c --help" help_of $c; done
+check "an unknown command" fails 2 frob "$seqgloss" frob
+check "list ops" ops
+check "shuffle keeps ends, N and the seed's result" shuffles
+check "onehot" onehot
+if [ -f "$data/mafk.h5" ]; then
+  check "info" info
+  check "info --json" info_json
+  check "windows with coordinates in their names" windows
+  check "predictions as npz, HDF5 and JSON lines" arrays
+  check "info of something else" fails 1 'regions.bed' "$seqgloss" info "$b"
+else
+  skip "shipped networks" "no data/mafk.h5"
+fi
+finish
