@@ -5,7 +5,7 @@
 
 #include "model/tensor.h"
 
-#define MAX_ELEMENTS ((int64_t) 1 << 40)
+#define MAX_ELEMENTS ((int64_t) 1 << 28)
 
 /* ---- 1. Shapes --------------------------------------------------------------------- */
 
@@ -27,8 +27,9 @@ sg_status sg_shape_check(const sg_shape *s, sg_err *err)
   int64_t n = 1;
   for (int i = 0; i < s->nd; i++) {
     if (s->d[i] < 0) return sg_fail(err, SG_ESHAPE, "a tensor axis of length %" PRId64, s->d[i]);
+    if (i == 0 && s->batched) continue;
     if (s->d[i] && n > MAX_ELEMENTS / s->d[i])
-      return sg_fail(err, SG_ESHAPE, "a tensor of more than 2^40 elements");
+      return sg_fail(err, SG_ESHAPE, "a tensor of more than 2^28 elements");
     n *= s->d[i];
   }
   return SG_OK;

@@ -92,12 +92,12 @@ static size_t repack(zip_t *z, uint8_t *data, size_t max_size, uint32_t *state)
                                        fuzz_below(state, 2) ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0);
   }
   size_t n = 0;
-  if (zip_close(w) == 0 && zip_source_open(to) == 0) {
+  if (zip_close(w) < 0) {
+    zip_discard(w);
+  } else if (zip_source_open(to) == 0) {
     zip_int64_t got = zip_source_read(to, data, max_size);
     n = got > 0 ? (size_t) got : 0;
     zip_source_close(to);
-  } else {
-    zip_discard(w);
   }
   zip_source_free(to);
   return n;
