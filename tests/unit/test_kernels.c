@@ -391,6 +391,53 @@ START_TEST(depthwise_is_the_reference)
 }
 END_TEST
 
+static float *few_filters(bed *b, const sg_kernels_f32 *k, sg_narrow_f32 d)
+{
+  d.y = floats(b, d.P * d.ldy);
+  for (int64_t i = 0; i < d.P * d.ldy; i++) d.y[i] = 7;
+  d.tmp = sg_arena_alloc(b->mem, k->narrow_scratch(&d) + 1, 1);
+  k->narrow(&d);
+  return d.y;
+}
+
+/* The same convolution as a product. */
+static float *as_product(bed *b, const sg_kernels_f32 *k, const sg_narrow_f32 *d)
+{
+  int64_t K = d->taps * d->channels;
+  float *packed = sg_arena_alloc(b->mem, k->pack_bytes(K, d->F), 1), *y = floats(b, d->P * d->ldy);
+  for (int64_t i = 0; i < d->P * d->ldy; i++) y[i] = 7;
+  k->pack(K, d->F, d->w, 1, K, packed);
+  sg_gemm_f32 g = { .M = d->P, .N = d->F, .segs = d->taps, .seg_len = d->channels,
+                    .seg_stride = d->dilation * d->channels, .A = d->x, .lda = d->channels,
+                    .B = packed, .bias = d->bias, .C = y, .ldc = d->ldy, .relu = d->relu };
+  k->gemm(&g);
+  return y;
+}
+
+START_TEST(narrow_has_the_bits_of_the_product)
+{
+  bed b;
+  bed_start(&b);
+  for (int t = 0; t < 100; t++) {
+    sg_arena_mark mark = sg_arena_here(b.mem);
+    sg_narrow_f32 d = { .P = draw(&b, 1, 250), .channels = draw(&b, 1, 20),
+                        .taps = draw(&b, 1, 40), .dilation = draw(&b, 1, 3),
+                        .F = draw(&b, 1, 6), .relu = draw(&b, 0, 1) };
+    d.ldy = d.F + draw(&b, 0, 2);
+    d.x = floats(&b, (d.P + d.taps * d.dilation) * d.channels);
+    d.w = floats(&b, d.F * d.taps * d.channels);
+    d.bias = draw(&b, 0, 1) ? floats(&b, d.F) : NULL;
+    same_bits(few_filters(&b, &sg_kernels_ref_f32, d), as_product(&b, &sg_kernels_ref_f32, &d),
+              d.P * d.ldy, "reference");
+    for (int i = 0; i < N_ISA; i++)
+      if (b.isa[i])
+        same_bits(few_filters(&b, b.isa[i], d), as_product(&b, b.isa[i], &d), d.P * d.ldy, ISA[i]);
+    sg_arena_reset(b.mem, mark);
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
 START_TEST(max_keeps_nan)
 {
   bed b;
@@ -451,6 +498,7 @@ int main(void)
   tcase_add_test(t, equal_windows_give_equal_bits);
   tcase_add_test(t, rows_are_the_reference);
   tcase_add_test(t, depthwise_is_the_reference);
+  tcase_add_test(t, narrow_has_the_bits_of_the_product);
   tcase_add_test(t, max_keeps_nan);
   tcase_add_test(t, isa_is_chosen_by_name);
   tcase_add_test(t, lacking_isas_are_named);
