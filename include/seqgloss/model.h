@@ -36,6 +36,7 @@ typedef struct sg_model_opts {
   const char *const *bind;  /* NULL-ended "NAME" list of inputs bound to constants given by
                              * bind_data; NULL: none */
   const float *const *bind_data;
+  const int64_t *bind_count;/* numbers in each of bind_data: as many as the input's shape has */
   const sg_log *log;        /* notices while loading; NULL: none */
 } sg_model_opts;
 

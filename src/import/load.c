@@ -149,7 +149,8 @@ sg_status sg_model_load(const char *path, const sg_registry *ops, const sg_model
   (void)ops;                            /* what the layers are is for the plan to find out */
   if (!err) err = &own;                 /* readers add to messages */
   if (ret_model) *ret_model = NULL;
-  if (!path || !ret_model || (opts && opts->size != sizeof(o)) || (o.bind && !o.bind_data))
+  if (!path || !ret_model || (opts && opts->size != sizeof(o)) || (o.bind && (!o.bind_data ||
+      !o.bind_count)))
     return sg_fail(err, SG_EINVAL, "sg_model_load: an argument is missing or of another version");
   m = calloc(1, sizeof(*m));
   if (!m) return sg_fail(err, SG_ENOMEM, "out of memory");

@@ -100,17 +100,19 @@ static sg_status read_shape(const SgOnnx__Port *port, int *nd, int64_t *dims, sg
   return SG_OK;
 }
 
-static const float *bound_data(const sg_model_opts *o, const char *name)
+/* Which of the caller's constants stands for input `name`; -1: none. */
+static int bound_index(const sg_model_opts *o, const char *name)
 {
   for (int i = 0; o->bind && o->bind[i]; i++)
-    if (strcmp(o->bind[i], name) == 0) return o->bind_data[i];
-  return NULL;
+    if (strcmp(o->bind[i], name) == 0) return i;
+  return -1;
 }
 
 /* The caller's numbers as a constant of the declared shape and type. An open batch is one item. */
 static sg_status bind(sg_onnx *x, const char *name, int nd, int64_t *dims, sg_dtype dtype,
-                      const float *data, const sg_tensor **ret, sg_err *err)
+                      int which, const sg_tensor **ret, sg_err *err)
 {
+  const float *data = x->opts->bind_data[which];
   sg_shape s = { .nd = nd };
   sg_tensor *t;
   sg_status st;
@@ -122,6 +124,9 @@ static sg_status bind(sg_onnx *x, const char *name, int nd, int64_t *dims, sg_dt
   }
   st = sg_shape_check(&s, err);
   if (st) return st;
+  if (sg_shape_count(&s) != x->opts->bind_count[which])
+    return sg_fail(err, SG_EINVAL, "input '%.200s' takes %lld numbers, %lld are bound to it", name,
+                   (long long)sg_shape_count(&s), (long long)x->opts->bind_count[which]);
   t = sg_tensor_new(x->g->mem, dtype, nd, dims);
   if (!t) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int64_t i = 0; i < sg_shape_count(&s); i++) sg_tensor_set(t, i, data[i]);
@@ -133,7 +138,7 @@ static sg_status add_input(sg_onnx *x, const sg_onnx_scope *s, const SgOnnx__Por
                            sg_err *err)
 {
   const char *name = text(port->name);
-  const float *data = bound_data(x->opts, name);
+  int which = bound_index(x->opts, name);
   const sg_tensor *t = NULL;
   int64_t dims[SG_MAX_RANK];
   sg_dtype dtype = SG_F32;
@@ -143,8 +148,8 @@ static sg_status add_input(sg_onnx *x, const sg_onnx_scope *s, const SgOnnx__Por
   if (!*name) return sg_fail(err, SG_EFORMAT, "an input without a name");
   st = read_shape(port, &nd, dims, &dtype, err);
   if (st) return st;
-  if (data) {
-    st = bind(x, name, nd, dims, dtype, data, &t, err);
+  if (which >= 0) {
+    st = bind(x, name, nd, dims, dtype, which, &t, err);
     if (st) return st;
     id = sg_graph_add_const(x->g, name, t);
   } else {

@@ -33,8 +33,8 @@ int64_t sg_shape_count(const sg_shape *s);
 /* Elements of one item of a batched value: the product of axes 1..; of everything when not
  * batched. */
 int64_t sg_shape_item(const sg_shape *s);
-/* Fails with SG_ESHAPE on a negative axis, a rank above SG_MAX_RANK, or a product above 2^28 (of one item, for a
- * batched value). */
+/* Fails with SG_ESHAPE on a negative axis, a rank above SG_MAX_RANK, or a product above 2^28 (of
+ * one item, for a batched value). */
 sg_status sg_shape_check(const sg_shape *s, sg_err *err);
 bool sg_shape_equal(const sg_shape *a, const sg_shape *b);
 /* "N x 4 x 101" (the batch is written N), into `buf`; returns buf. */

@@ -208,6 +208,7 @@ static verdict try_way(const kase *c, const bool *open, float *const *data, char
 {
   const char *bind[MAX_IO + 1] = { NULL };
   const float *bind_data[MAX_IO + 1] = { NULL };
+  int64_t bind_count[MAX_IO + 1] = { 0 };
   sg_model_opts mo = sg_model_opts_default();
   int n = -1, bound = 0;
   golden_net net;
@@ -221,10 +222,12 @@ static verdict try_way(const kase *c, const bool *open, float *const *data, char
     }
     if (!c->in[i]) continue;
     bind[bound] = c->name[i];
+    bind_count[bound] = sg_shape_count(&c->in[i]->shape);
     bind_data[bound++] = data[i];
   }
   mo.bind = bind;
   mo.bind_data = bind_data;
+  mo.bind_count = bind_count;
   mo.sidecar = "";
   if (n == 0) {
     snprintf(msg, 1200, "no items, or inputs of different batch sizes");
