@@ -63,7 +63,7 @@ sg_status sg_fold_forward(sg_node *node, const sg_tensor **out, sg_err *err)
   sg_status s = node->op->infer(node, err);
   if (s) goto done;
   for (int k = 0; k < node->n_out; k++)
-    if ((s = sg_shape_check(&node->out[k].shape, err))) goto done;
+    if ((s = sg_fold_check(node, &node->out[k].shape, err))) goto done;
   if ((s = sg_kernels_get_f64(NULL, &kernels, err))) goto done;
   in = tmp ? sg_arena_calloc(tmp, (size_t) node->n_in + 1, sizeof *in) : NULL;
   to = tmp ? sg_arena_calloc(tmp, (size_t) node->n_out + 1, sizeof *to) : NULL;

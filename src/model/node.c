@@ -202,6 +202,15 @@ sg_status sg_infer_broadcast(sg_node *node, int n, sg_err *err)
   return SG_OK;
 }
 
+sg_status sg_fold_check(const sg_node *node, const sg_shape *s, sg_err *err)
+{
+  sg_status status = sg_shape_check(s, err);
+  if (status) return status;
+  if (sg_shape_count(s) > (int64_t) 1 << 25)
+    return sg_node_misfit(node, err, "computes a constant of more than 2^25 numbers");
+  return SG_OK;
+}
+
 /* ---- 4. Intervals ------------------------------------------------------------------ */
 
 bool sg_reach_same(const sg_node *node, int k, const sg_interval *in, int o, sg_interval *out)

@@ -227,6 +227,10 @@ sg_status sg_infer_broadcast(sg_node *node, int n, sg_err *err);
 /* out[0].shape = in[0].shape, dtype likewise. The infer of elementwise ops. */
 sg_status sg_infer_same(sg_node *node, sg_err *err);
 
+/* sg_shape_check, and at most 2^25 elements: what a file of a few bytes can make us compute at
+ * load. */
+sg_status sg_fold_check(const sg_node *node, const sg_shape *s, sg_err *err);
+
 /* reach/need of ops that keep positions in place (elementwise, per-position). */
 bool sg_reach_same(const sg_node *node, int k, const sg_interval *in, int o, sg_interval *out);
 bool sg_need_same(const sg_node *node, int o, const sg_interval *out, int k, sg_interval *in);

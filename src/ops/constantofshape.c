@@ -3,8 +3,6 @@
 
 #include "ops/k_fold.h"
 
-#define MAX_ELEMENTS ((int64_t) 1 << 28)
-
 static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
 {
   const int64_t *dims;
@@ -19,9 +17,7 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
   if (n > SG_MAX_RANK) return sg_node_misfit(node, err, "more than %d axes", SG_MAX_RANK);
   y.nd = (int) n;
   for (int i = 0; i < y.nd; i++) y.d[i] = dims[i];
-  if ((s = sg_shape_check(&y, err))) return s;
-  if (sg_shape_count(&y) > MAX_ELEMENTS)
-    return sg_node_refuse(node, err, "a constant of more than 2^28 elements");
+  if ((s = sg_fold_check(node, &y, err))) return s;
   sg_tensor *t = sg_tensor_new(node->mem, v ? v->dtype : SG_F32, y.nd, y.d);
   if (!t) return sg_fail(err, SG_ENOMEM, "out of memory");
   size_t size = sg_dtype_size(t->dtype);

@@ -46,7 +46,7 @@ sg_status SG_REAL(sg_fold_pairs)(sg_node *node, sg_fold_fn fn, const sg_tensor *
   if (!SG_REAL(sg_fold_exact)(node)) return SG_EUNSUPPORTED;
   sg_status s = node->op->infer(node, err);
   const sg_shape *full = &node->out[0].shape;
-  if (!s) s = sg_shape_check(full, err);
+  if (!s) s = sg_fold_check(node, full, err);
   if (s) return s;
   sg_tensor *t = sg_tensor_new(node->mem, node->out[0].dtype, full->nd, full->d);
   if (!t) return sg_fail(err, SG_ENOMEM, "out of memory");

@@ -322,7 +322,7 @@ sg_status SG_REAL(sg_move_fold)(sg_node *node, const sg_tensor **out, sg_err *er
     int o = v->by_output ? m : 0;
     const sg_shape *y = &node->out[o].shape;
     if (o == m) {
-      s = sg_shape_check(y, err);
+      s = sg_fold_check(node, y, err);
       t = s ? NULL : sg_tensor_new(node->mem, node->in[0].tensor->dtype, y->nd, y->d);
       out[o] = t;
     }

@@ -38,6 +38,9 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
   int64_t n = whole ? count_ints(a, sg_tensor_i64(x[1], 0), step)
                     : count_floats(fa, sg_tensor_f64(x[1], 0), fstep);
   if (n < 0) return sg_node_refuse(node, err, "a range without end, or of more than 2^28 numbers");
+  sg_shape y = {.nd = 1, .d = {n}};
+  sg_status s = sg_fold_check(node, &y, err);
+  if (s) return s;
   sg_tensor *t = sg_tensor_new(node->mem, x[0]->dtype, 1, &n);
   if (!t) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int64_t i = 0; i < n; i++) {
