@@ -39,8 +39,11 @@ piped() {
   run -m "$data/mafk.h5" -f "$g" -b - --no-provenance < "$b" > "$work/piped.tsv" &&
     grep -v '^##' "$work/h5.tsv" | cmp - "$work/piped.tsv"
 }
-turkish() { env -i LC_ALL=tr_TR.UTF-8 PATH="$PATH" LD_LIBRARY_PATH="${LD_LIBRARY_PATH-}" "$seqgloss" predict -q \
-  -m "$data/mafk.h5" -f "$g" -b "$b" -o "$work/tr.tsv" && cmp "$work/tr.tsv" "$work/h5.tsv"; }
+# SEQGLOSS_ISA stays: other kernels may give other last bits.
+turkish() {
+  env -i LC_ALL=tr_TR.UTF-8 PATH="$PATH" LD_LIBRARY_PATH="${LD_LIBRARY_PATH-}" ${SEQGLOSS_ISA+SEQGLOSS_ISA="$SEQGLOSS_ISA"} \
+    "$seqgloss" predict -q -m "$data/mafk.h5" -f "$g" -b "$b" -o "$work/tr.tsv" && cmp "$work/tr.tsv" "$work/h5.tsv"
+}
 verified() { run -m "$data/mafk.h5" -f "$g" -b "$b" --verify -o "$work/v.tsv" && cmp "$work/v.tsv" "$work/h5.tsv"; }
 strands() {
   head -n 5 "$b" | awk -F '\t' -v OFS='\t' '{ $6 = "+"; print $1, $2, $3, $4, $5, $6 }' > "$work/plus.bed"
