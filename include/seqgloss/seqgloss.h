@@ -8,12 +8,14 @@
  * region.h    windows from FASTA and BED
  * model.h     networks: load, inspect, plan
  * engine.h    networks: evaluate, differentiate
+ * delta.h     networks: outputs at edits of a sequence
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
 #include "seqgloss/base.h"
 #include "seqgloss/codes.h"
+#include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
 #include "seqgloss/io.h"
 #include "seqgloss/model.h"

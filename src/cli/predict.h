@@ -5,11 +5,10 @@
 #include "cli/console.h"
 #include "cli/feeds.h"
 #include "cli/picks.h"
+#include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
 #include "seqgloss/region.h"
 #include "seqgloss/report.h"
-
-typedef enum sg_rc { SG_RC_MAX = 0, SG_RC_MEAN, SG_RC_NONE } sg_rc;
 
 typedef struct sg_predict {
   const sg_opts *opts;
