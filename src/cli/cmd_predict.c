@@ -22,7 +22,7 @@ static const sg_opt_def predict_defs[] = {
   { "logits", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
     "also write OUTPUT.logit, the value before the final sigmoid or softmax" },
   { "rc", 0, SG_OPT_CHOICE, "max|mean|none", "none", 0, 0, 0,
-    "combine the predictions for both strands" },
+    "predict both strands and give the greater value or the mean; none: the region's own strand" },
   { "verify", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "compute in double precision too and fail where the two differ" },
   { 0 }

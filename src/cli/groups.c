@@ -5,7 +5,8 @@
 
 static const sg_opt_def model_defs[] = {
   { "model", 'm', SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_MANY,
-    "trained network: .h5, .keras, .json with --weights, .onnx; several: side by side" },
+    "trained network: .h5, .keras, .json with --weights, .onnx; may be repeated: networks side by "
+    "side" },
   { "weights", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
     "HDF5 weights that belong to a .json architecture" },
   { "alphabet", 0, SG_OPT_TEXT, "LETTERS", NULL, 0, 0, 0,
@@ -63,8 +64,8 @@ const sg_opt_group sg_group_run = { "Running", run_defs };
 static const sg_opt_def common_defs[] = {
   { "verbose", 'v', SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "say more; twice: everything" },
-  { "quiet", 'q', SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL, "say errors only" },
-  { "help", 'h', SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL, "this text" },
+  { "quiet", 'q', SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL, "say nothing but errors" },
+  { "help", 'h', SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL, "print this help" },
   { 0 }
 };
 const sg_opt_group sg_group_common = { "General", common_defs };

@@ -29,8 +29,8 @@ void sg_cmds_usage(FILE *to)
 {
   fputs("Usage: seqgloss <command> [options] inputs\n\n"
         "Which bases made a sequence CNN say so?\n\nCommands:\n", to);
-  for (int i = 0; sg_cmds[i]; i++) fprintf(to, "  %-10s%s\n", sg_cmds[i]->name,
-                                           sg_cmds[i]->summary);
+  for (int i = 0; sg_cmds[i]; i++)
+    fprintf(to, "  %-10s  %s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
   fputs("\nseqgloss <command> --help describes a command; seqgloss --version its version.\n", to);
 }
 

@@ -1,71 +1,97 @@
 /* cli/manual.c: --help, manual pages and completions, all written from the option tables.
  *
- *   1. --help: two columns, wrapped
- *   2. Manual pages: scdoc source
- *   3. Completion for bash
- *   4. Completion for zsh
+ *   1. Sentences: what an option does, with range and default
+ *   2. --help: two columns, wrapped
+ *   3. Manual pages: scdoc source
+ *   4. Completion for bash
+ *   5. Completion for zsh
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/manual.h"
 
-/* Calls `visit` for every option that is shown. */
+/* The options of a command that are shown. */
 #define FOR_EACH_OPTION(cmd, g, d) \
   for (const sg_opt_group *const *g = (cmd)->groups; *g; g++) \
     for (const sg_opt_def *d = (*g)->defs; d->name; d++) \
       if (!(d->flags & SG_OPT_HIDDEN))
 
-/* ---- 1. --help ---- */
+/* ---- 1. Sentences ---- */
 
-enum { HELP_COLUMN = 30, HELP_WIDTH = 96 };
+/* " (1 to 64)", or empty. Bounds of a thousand million stand for "none": they only keep arithmetic
+ * from overflowing, and reading them helps nobody. */
+static void range_text(const sg_opt_def *d, char *text, size_t size)
+{
+  enum { NO_BOUND = 1000000000 };
+  bool number = d->kind == SG_OPT_INT || d->kind == SG_OPT_REAL;
+  text[0] = 0;
+  if (!number || !(d->max > d->min) || isinf(d->min)) return;
+  if (d->max >= NO_BOUND) snprintf(text, size, " (%.10g or more)", d->min);
+  else snprintf(text, size, " (%.10g to %.10g)", d->min, d->max);
+}
 
-/* Prints words from column `at` on, wrapped, further lines indented by `indent`. */
+/* Where help ends with a default in words, " [by the size]": there; else its end. */
+static const char *worded_default(const char *help)
+{
+  const char *end = help + strlen(help), *open = strrchr(help, '[');
+  return open && open > help && open[-1] == ' ' && end[-1] == ']' ? open - 1 : end;
+}
+
+/* What the option does, its range, its default: of any length, since help may be. Owned by the
+ * caller; NULL when memory is short. */
+static char *sentence(const sg_opt_def *d)
+{
+  char range[80];
+  const char *preset = d->kind == SG_OPT_FLAG ? NULL : d->preset;
+  const char *worded = worded_default(d->help);
+  if (preset && d->kind == SG_OPT_OUTFILE && !strcmp(preset, "-")) preset = "standard output";
+  range_text(d, range, sizeof range);
+  size_t size = strlen(d->help) + strlen(range) + (preset ? strlen(preset) : 0) + 8;
+  char *text = malloc(size);
+  if (text)
+    snprintf(text, size, "%.*s%s%s%s%s%s", (int)(worded - d->help), d->help, range, worded,
+             preset ? " [" : "", preset ? preset : "", preset ? "]" : "");
+  return text;
+}
+
+/* ---- 2. --help ---- */
+
+/* A terminal of 80 columns does not break the lines again. */
+enum { HELP_COLUMN = 30, HELP_WIDTH = 79 };
+
+/* Prints words from column `at` on, wrapped, further lines indented by `indent`. A word that is
+ * wider than the page stands alone. */
 static void wrap(FILE *to, const char *text, int at, int indent)
 {
-  for (const char *p = text; *p;) {
+  int gap = 0;               /* blanks before the next word: not at the end of a line */
+  for (const char *p = text; *p; p += gap) {
     int n = (int)strcspn(p, " ");
-    if (at + n > HELP_WIDTH && at > indent) {
+    if (at + gap + n > HELP_WIDTH && at > indent) {
       fprintf(to, "\n%*s", indent, "");
       at = indent;
+      gap = 0;
     }
-    fprintf(to, "%.*s", n, p);
-    at += n;
+    fprintf(to, "%*s%.*s", gap, "", n, p);
+    at += gap + n;
     p += n;
-    if (*p == ' ') {
-      if (at < HELP_WIDTH && p[1]) fputc(' ', to);
-      at++;
-      p++;
-    }
+    gap = (int)strspn(p, " ");
   }
   fputc('\n', to);
 }
 
-/* Default and range, as a tail of the help sentence. */
-static void tail(char *text, size_t size, const sg_opt_def *d)
-{
-  size_t n = 0;
-  text[0] = 0;
-  if (d->kind == SG_OPT_FLAG) return;
-  if (d->max > d->min && isfinite(d->max))
-    n += (size_t)snprintf(text, size, " (%.10g to %.10g)", d->min, d->max);
-  if (d->preset && n < size) snprintf(text + n, size - n, " [%s]", d->preset);
-}
-
 static void help_option(FILE *to, const sg_opt_def *d)
 {
-  char left[128], right[64];
+  char letter[] = { '-', d->letter, ',', 0 };
   const char *arg = sg_opt_argument(d);
-  int n;
-  if (d->letter) n = snprintf(left, sizeof left, "  -%c, --%s", d->letter, d->name);
-  else n = snprintf(left, sizeof left, "      --%s", d->name);
-  if (arg) n += snprintf(left + n, sizeof left - (size_t)n, " %s", arg);
-  tail(right, sizeof right, d);
-  if (n + 2 > HELP_COLUMN) fprintf(to, "%s\n%*s", left, HELP_COLUMN, "");
-  else fprintf(to, "%-*s", HELP_COLUMN, left);
-  char text[1024];
-  snprintf(text, sizeof text, "%s%s", d->help, right);
-  wrap(to, text, HELP_COLUMN, HELP_COLUMN);
+  int at = fprintf(to, "  %3s --%s%s%s", d->letter ? letter : "", d->name, arg ? " " : "",
+                   arg ? arg : "");
+  if (at + 2 > HELP_COLUMN) fprintf(to, "\n%*s", HELP_COLUMN, "");
+  else fprintf(to, "%*s", HELP_COLUMN - at, "");
+  char *text = sentence(d);
+  wrap(to, text ? text : d->help, HELP_COLUMN, HELP_COLUMN);
+  free(text);
 }
 
 void sg_manual_help(FILE *to, const sg_cmd *cmd)
@@ -82,7 +108,7 @@ void sg_manual_help(FILE *to, const sg_cmd *cmd)
   if (cmd->epilog) fprintf(to, "\n%s\n", cmd->epilog);
 }
 
-/* ---- 2. Manual pages ---- */
+/* ---- 3. Manual pages ---- */
 
 /* scdoc marks bold by *, underlined by _, and takes a backslash before what is meant literally. */
 static void escape(FILE *to, const char *text)
@@ -95,7 +121,6 @@ static void escape(FILE *to, const char *text)
 
 static void scdoc_option(FILE *to, const sg_opt_def *d)
 {
-  char right[64];
   const char *arg = sg_opt_argument(d);
   if (d->letter) fprintf(to, "*-%c*, ", d->letter);
   fprintf(to, "*--%s*", d->name);
@@ -105,9 +130,9 @@ static void scdoc_option(FILE *to, const sg_opt_def *d)
     fputs("_", to);
   }
   fputs("\n\t", to);
-  tail(right, sizeof right, d);
-  escape(to, d->help);
-  escape(to, right);
+  char *text = sentence(d);
+  escape(to, text ? text : d->help);
+  free(text);
   fputs("\n\n", to);
 }
 
@@ -134,7 +159,7 @@ void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, FILE *body)
   fputs("# SEE ALSO\n\n*seqgloss*(1)\n", to);
 }
 
-/* ---- 3. Completion for bash ---- */
+/* ---- 4. Completion for bash ---- */
 
 static void bash_words(FILE *to, const sg_cmd *cmd)
 {
@@ -193,7 +218,7 @@ void sg_manual_bash(FILE *to, const sg_cmd *const *cmds)
         "complete -o default -F _seqgloss seqgloss\n", to);
 }
 
-/* ---- 4. Completion for zsh ---- */
+/* ---- 5. Completion for zsh ---- */
 
 /* Text inside single quotes of an _arguments specification. */
 static void zsh_text(FILE *to, const char *text)
