@@ -9,7 +9,8 @@
 
 static const sg_opt_def help_defs[] = {
   { "completion", 0, SG_OPT_CHOICE, "bash|zsh", NULL, 0, 0, 0,
-    "print the completion for a shell: source <(seqgloss help --completion bash)" },
+    "print the completion of a shell, which reads it by source <(seqgloss help --completion "
+    "bash)" },
   { "scdoc", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_HIDDEN,
     "print the source of COMMAND's manual page; FILE holds its hand-written part" },
   { 0 }
@@ -55,8 +56,10 @@ static int run_help(sg_opts *opts)
 const sg_cmd sg_cmd_help = {
   .name = "help",
   .summary = "describe a command",
+  .operands = SG_OPERAND_COMMAND,
   .usage = usage,
-  .about = "Without COMMAND: lists the commands. With it: what COMMAND --help says.",
+  .about = "Without COMMAND, lists the commands; with it, prints what COMMAND --help says. Can "
+           "also print the completions for bash and zsh, which are made from the same tables.",
   .groups = groups,
   .run = run_help
 };

@@ -31,6 +31,7 @@ static int run_list(sg_opts *opts)
 const sg_cmd sg_cmd_list = {
   .name = "list",
   .summary = "list the layers, methods and commands that are built in",
+  .operands = "ops|methods|commands",
   .usage = usage,
   .about = "Prints one line a layer (ops), attribution method (methods) or command (commands): "
            "its name, a tab, what it is.",

@@ -18,6 +18,22 @@
     for (const sg_opt_def *d = (*g)->defs; d->name; d++) \
       if (!(d->flags & SG_OPT_HIDDEN))
 
+/* Words that are written as "a|b|c", with blanks between them. */
+static void spread(FILE *to, const char *words)
+{
+  for (; *words; words++) fputc(*words == '|' ? ' ' : *words, to);
+}
+
+/* What may stand as operand; the names of the commands where the table says so. */
+static void operand_words(FILE *to, const sg_cmd *cmd, const sg_cmd *const *cmds)
+{
+  if (strcmp(cmd->operands, SG_OPERAND_COMMAND)) {
+    spread(to, cmd->operands);
+    return;
+  }
+  for (int i = 0; cmds[i]; i++) fprintf(to, "%s%s", i ? " " : "", cmds[i]->name);
+}
+
 /* ---- 1. Sentences ---- */
 
 /* " (1 to 64)", or empty. Bounds of a thousand million stand for "none": they only keep arithmetic
@@ -163,13 +179,15 @@ void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, FILE *body)
 
 static void bash_words(FILE *to, const sg_cmd *cmd)
 {
+  const char *gap = "";
   FOR_EACH_OPTION(cmd, g, d) {
-    if (d->letter) fprintf(to, " -%c", d->letter);
-    fprintf(to, " --%s", d->name);
+    if (d->letter) fprintf(to, "%s-%c --%s", gap, d->letter, d->name);
+    else fprintf(to, "%s--%s", gap, d->name);
+    gap = " ";
   }
 }
 
-/* One case an option with an argument: its choices, or files. */
+/* One case an option with an argument: its choices, files, or nothing that could be guessed. */
 static void bash_arguments(FILE *to, const sg_cmd *cmd)
 {
   FOR_EACH_OPTION(cmd, g, d) {
@@ -179,21 +197,36 @@ static void bash_arguments(FILE *to, const sg_cmd *cmd)
     fputs(") ", to);
     if (d->kind == SG_OPT_CHOICE) {
       fputs("words=\"", to);
-      for (const char *p = d->arg; *p; p++) fputc(*p == '|' ? ' ' : *p, to);
+      spread(to, d->arg);
       fputs("\" ;;\n", to);
     } else if (d->kind == SG_OPT_INFILE || d->kind == SG_OPT_OUTFILE) {
       fputs("return ;;\n", to);       /* files, by -o default */
     } else {
-      fputs("words= ;;\n", to);
+      fputs("compopt +o default 2> /dev/null; return ;;\n", to);
     }
   }
+}
+
+/* Options and operands of one command. */
+static void bash_command(FILE *to, const sg_cmd *cmd, const sg_cmd *const *cmds)
+{
+  fprintf(to, "    %s)\n      words=\"", cmd->name);
+  bash_words(to, cmd);
+  fputs("\"\n", to);
+  if (cmd->operands) {
+    fputs("      operands=\"", to);
+    operand_words(to, cmd, cmds);
+    fputs("\"\n", to);
+  }
+  fputs("      ;;\n", to);
 }
 
 void sg_manual_bash(FILE *to, const sg_cmd *const *cmds)
 {
   fputs("# bash completion of seqgloss, made from its option tables\n"
         "_seqgloss() {\n"
-        "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+        "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "  local words= operands=\n"
         "  COMPREPLY=()\n"
         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
         "    words=\"", to);
@@ -202,15 +235,15 @@ void sg_manual_bash(FILE *to, const sg_cmd *const *cmds)
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
         "    return\n"
         "  fi\n"
+        "  # bash takes --name=value apart: the = is a word\n"
+        "  if [ \"x$cur\" = x= ]; then cur=\n"
+        "  elif [ \"x$prev\" = x= ]; then prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+        "  fi\n"
         "  case ${COMP_WORDS[1]} in\n", to);
-  for (int i = 0; cmds[i]; i++) {
-    fprintf(to, "    %s) words=\"", cmds[i]->name);
-    bash_words(to, cmds[i]);
-    fputs("\" ;;\n", to);
-  }
+  for (int i = 0; cmds[i]; i++) bash_command(to, cmds[i], cmds);
   fputs("  esac\n"
-        "  case \"$cur\" in -*) ;; *) words= ;; esac\n"
-        "  case \"${COMP_WORDS[1]}:$prev\" in\n", to);
+        "  case $cur in -*) ;; *) words=$operands ;; esac\n"
+        "  case ${COMP_WORDS[1]}:$prev in\n", to);
   for (int i = 0; cmds[i]; i++) bash_arguments(to, cmds[i]);
   fputs("  esac\n"
         "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -230,43 +263,61 @@ static void zsh_text(FILE *to, const char *text)
   }
 }
 
-static void zsh_spec(FILE *to, const sg_opt_def *d, const char *dashes, const char *name)
+/* -x or --name, whichever `is_long` says. An option is offered again when it may be repeated only:
+ * neither of its two names after either. */
+static void zsh_spec(FILE *to, const sg_opt_def *d, bool is_long)
 {
-  fprintf(to, " \\\n        '%s%s%s%s[", d->flags & SG_OPT_MANY ? "*" : "", dashes, name,
-          d->kind != SG_OPT_FLAG && dashes[1] ? "=" : "");
+  bool argument = d->kind != SG_OPT_FLAG, many = d->flags & SG_OPT_MANY;
+  fputs(" \\\n        '", to);
+  if (many) fputc('*', to);
+  else if (d->letter) fprintf(to, "(-%c --%s)", d->letter, d->name);
+  if (is_long) fprintf(to, "--%s%s[", d->name, argument ? "=" : "");
+  else fprintf(to, "-%c[", d->letter);
   zsh_text(to, d->help);
   fputc(']', to);
   if (d->kind == SG_OPT_CHOICE) {
     fprintf(to, ":%s:(", d->name);
-    for (const char *p = d->arg; *p; p++) fputc(*p == '|' ? ' ' : *p, to);
+    spread(to, d->arg);
     fputc(')', to);
   } else if (d->kind == SG_OPT_INFILE || d->kind == SG_OPT_OUTFILE) {
     fputs(":file:_files", to);
-  } else if (d->kind != SG_OPT_FLAG) {
+  } else if (argument) {
     fprintf(to, ":%s: ", d->name);
   }
   fputc('\'', to);
 }
 
+static void zsh_command(FILE *to, const sg_cmd *cmd, const sg_cmd *const *cmds)
+{
+  fprintf(to, "    %s)\n      _arguments -s -S", cmd->name);
+  FOR_EACH_OPTION(cmd, g, d) {
+    zsh_spec(to, d, true);
+    if (d->letter) zsh_spec(to, d, false);
+  }
+  if (cmd->operands) {
+    fputs(" \\\n        '1:what:(", to);
+    operand_words(to, cmd, cmds);
+    fputs(")'\n      ;;\n", to);
+  } else {
+    fputs(" \\\n        '*:file:_files'\n      ;;\n", to);
+  }
+}
+
+/* The file works in both ways: found in $fpath by its first line, where the first call of the
+ * function reads it and has to go on; and read by `source`. */
 void sg_manual_zsh(FILE *to, const sg_cmd *const *cmds)
 {
   fputs("#compdef seqgloss\n# zsh completion of seqgloss, made from its option tables\n"
-        "_seqgloss() {\n  local -a commands\n  commands=(\n", to);
+        "_seqgloss() {\n  local -a names\n  names=(\n", to);
   for (int i = 0; cmds[i]; i++) {
     fprintf(to, "    '%s:", cmds[i]->name);
     zsh_text(to, cmds[i]->summary);
     fputs("'\n", to);
   }
-  fputs("  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
-        "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n", to);
-  for (int i = 0; cmds[i]; i++) {
-    fprintf(to, "    %s)\n      _arguments -s -S", cmds[i]->name);
-    FOR_EACH_OPTION(cmds[i], g, d) {
-      char letter[2] = { d->letter, 0 };
-      zsh_spec(to, d, "--", d->name);
-      if (d->letter) zsh_spec(to, d, "-", letter);
-    }
-    fputs(" \\\n        '*:file:_files'\n      ;;\n", to);
-  }
-  fputs("  esac\n}\n_seqgloss \"$@\"\n", to);
+  fputs("  )\n  if (( CURRENT == 2 )); then\n    _describe command names\n    return\n  fi\n"
+        "  local name=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $name in\n", to);
+  for (int i = 0; cmds[i]; i++) zsh_command(to, cmds[i], cmds);
+  fputs("  esac\n}\n"
+        "if [ \"$funcstack[1]\" = _seqgloss ]; then\n  _seqgloss \"$@\"\n"
+        "else\n  compdef _seqgloss seqgloss\nfi\n", to);
 }

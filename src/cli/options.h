@@ -50,10 +50,15 @@ typedef struct sg_opt_group {
 
 struct sg_opts;
 
+/* Operands that are names of commands. */
+#define SG_OPERAND_COMMAND "COMMAND"
+
 /* One command: a row of the table in main.c points at one of these. */
 typedef struct sg_cmd {
   const char *name;
   const char *summary;                     /* half a line, for the list of commands */
+  const char *operands;                    /* words that may stand as operand, separated by '|', or
+                                            * SG_OPERAND_COMMAND; NULL: files */
   const char *const *usage;                /* what follows the name, one form a line; NULL-ended */
   const char *about;                       /* a paragraph for --help and the manual */
   const sg_opt_group *const *groups;       /* NULL-ended */
