@@ -12,22 +12,27 @@ static const sg_opt_def help_defs[] = {
     "print the completion of a shell, which reads it by source <(seqgloss help --completion "
     "bash)" },
   { "scdoc", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_HIDDEN,
-    "print the source of COMMAND's manual page; FILE holds its hand-written part" },
+    "print the source of COMMAND's manual page, or of seqgloss(1) where there is no COMMAND; FILE "
+    "holds the hand-written part" },
   { 0 }
 };
 static const sg_opt_group help_group = { "Help", help_defs };
 static const sg_opt_group *const groups[] = { &help_group, &sg_group_common, NULL };
 static const char *const usage[] = { "[COMMAND]", "--completion bash|zsh", NULL };
 
+/* The page of a command; NULL: of all together. */
 static int print_scdoc(const sg_cmd *cmd, const char *path)
 {
   sg_err err;
   FILE *body = fopen(path, "r");
   if (!body) return sg_console_end(sg_fail(&err, SG_EIO, "%s: cannot read: %s", path,
                                            strerror(errno)), &err);
-  sg_manual_scdoc(stdout, cmd, body);
+  if (cmd) sg_manual_scdoc(stdout, cmd, sg_cmds, body);
+  else sg_manual_overview(stdout, sg_cmds, body);
+  sg_status status = SG_OK;
+  if (ferror(body)) status = sg_fail(&err, SG_EIO, "%s: cannot read", path);
   fclose(body);
-  return SG_EXIT_OK;
+  return sg_console_end(status, &err);
 }
 
 static int run_help(sg_opts *opts)
@@ -38,6 +43,8 @@ static int run_help(sg_opts *opts)
     else sg_manual_zsh(stdout, sg_cmds);
     return SG_EXIT_OK;
   }
+  if (!opts->n_operand && sg_opt_given(opts, "scdoc"))
+    return print_scdoc(NULL, sg_opt_text(opts, "scdoc"));
   if (!opts->n_operand) {
     sg_cmds_usage(stdout);
     return SG_EXIT_OK;

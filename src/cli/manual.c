@@ -126,13 +126,20 @@ void sg_manual_help(FILE *to, const sg_cmd *cmd)
 
 /* ---- 3. Manual pages ---- */
 
-/* scdoc marks bold by *, underlined by _, and takes a backslash before what is meant literally. */
+/* scdoc marks bold by *, underlined by _, and takes a backslash before what is meant literally;
+ * some characters mean something at the beginning of a line only. */
+static void escape_part(FILE *to, const char *text, int n)
+{
+  if (n && strchr("-.;|[]", *text)) fputc('\\', to);
+  for (int i = 0; i < n; i++) {
+    if (strchr("*_\\`<>#", text[i])) fputc('\\', to);
+    fputc(text[i], to);
+  }
+}
+
 static void escape(FILE *to, const char *text)
 {
-  for (; *text; text++) {
-    if (strchr("*_\\`<>#", *text)) fputc('\\', to);
-    fputc(*text, to);
-  }
+  escape_part(to, text, (int)strlen(text));
 }
 
 static void scdoc_option(FILE *to, const sg_opt_def *d)
@@ -152,18 +159,55 @@ static void scdoc_option(FILE *to, const sg_opt_def *d)
   fputs("\n\n", to);
 }
 
-void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, FILE *body)
+/* One form of use: options in bold; names of what the user puts there, which have a capital,
+ * underlined. */
+static void scdoc_usage(FILE *to, const char *usage)
 {
-  char line[4096];
-  fprintf(to, "seqgloss-%s(1)\n\n# NAME\n\nseqgloss-%s - ", cmd->name, cmd->name);
-  escape(to, cmd->summary);
-  fputs("\n\n# SYNOPSIS\n\n", to);
-  for (int i = 0; cmd->usage[i]; i++) {
-    fprintf(to, "%s*seqgloss %s* ", i ? "++\n" : "", cmd->name);
-    escape(to, cmd->usage[i]);
-    fputc('\n', to);
+  for (const char *p = usage; *p;) {
+    int n = (int)strcspn(p, " ");
+    const char *first = p + (*p == '[');
+    const char *mark = *p == '-' ? "*" : *first >= 'A' && *first <= 'Z' ? "_" : "";
+    fprintf(to, " %s", mark);
+    escape_part(to, p, n);
+    fputs(mark, to);
+    p += n + (p[n] == ' ');
   }
-  fputs("\n# DESCRIPTION\n\n", to);
+}
+
+/* Title and section; the version stands at the foot of every page. */
+static void scdoc_begin(FILE *to, const char *page, const char *summary)
+{
+  fprintf(to, "%s(1) \"seqgloss %s\" \"Seqgloss\"\n\n# NAME\n\n%s - ", page, sg_version(), page);
+  escape(to, summary);
+  fputs("\n\n# SYNOPSIS\n\n", to);
+}
+
+/* The hand-written part, then the other pages. */
+static void scdoc_end(FILE *to, FILE *body, const sg_cmd *but, const sg_cmd *const *cmds)
+{
+  char part[4096];
+  size_t n;
+  while ((n = fread(part, 1, sizeof part, body)) > 0) fwrite(part, 1, n, to);
+  fputs("\n# SEE ALSO\n\n", to);
+  if (but) fputs("*seqgloss*(1)", to);
+  for (int i = 0, some = but != NULL; cmds[i]; i++) {
+    if (cmds[i] == but) continue;
+    fprintf(to, "%s*seqgloss-%s*(1)", some ? ", " : "", cmds[i]->name);
+    some = 1;
+  }
+  fputc('\n', to);
+}
+
+void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, const sg_cmd *const *cmds, FILE *body)
+{
+  char page[64];
+  snprintf(page, sizeof page, "seqgloss-%s", cmd->name);
+  scdoc_begin(to, page, cmd->summary);
+  for (int i = 0; cmd->usage[i]; i++) {
+    fprintf(to, "%s*seqgloss %s*", i ? "++\n" : "", cmd->name);
+    scdoc_usage(to, cmd->usage[i]);
+  }
+  fputs("\n\n# DESCRIPTION\n\n", to);
   escape(to, cmd->about);
   fputs("\n\n# OPTIONS\n\n", to);
   for (const sg_opt_group *const *g = cmd->groups; *g; g++) {
@@ -171,8 +215,29 @@ void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, FILE *body)
     for (const sg_opt_def *d = (*g)->defs; d->name; d++)
       if (!(d->flags & SG_OPT_HIDDEN)) scdoc_option(to, d);
   }
-  while (body && fgets(line, sizeof line, body)) fputs(line, to);
-  fputs("# SEE ALSO\n\n*seqgloss*(1)\n", to);
+  scdoc_end(to, body, cmd, cmds);
+}
+
+void sg_manual_overview(FILE *to, const sg_cmd *const *cmds, FILE *body)
+{
+  scdoc_begin(to, "seqgloss", "predictions of convolutional networks that were trained on DNA");
+  fputs("*seqgloss* _COMMAND_ [options] _INPUTS_++\n"
+        "*seqgloss* _COMMAND_ *--help*++\n"
+        "*seqgloss* *--version*\n\n# DESCRIPTION\n\n"
+        "Seqgloss reads a convolutional network that was trained on DNA, as Keras or PyTorch wrote "
+        "it, and regions of a genome, and gives the numbers that Keras or PyTorch would give. It "
+        "streams any number of regions through constant memory. The output has the same bytes for "
+        "any number of threads, any batch size and any split over the machines of a cluster.\n\n"
+        "# COMMANDS\n\n"
+        "_COMMAND_ *--help* prints the options of a command; each has a manual page of its own."
+        "\n\n",
+        to);
+  for (int i = 0; cmds[i]; i++) {
+    fprintf(to, "*%s*\n\t", cmds[i]->name);
+    escape(to, cmds[i]->summary);
+    fputs("\n\n", to);
+  }
+  scdoc_end(to, body, NULL, cmds);
 }
 
 /* ---- 4. Completion for bash ---- */
