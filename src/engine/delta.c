@@ -99,6 +99,22 @@ static sg_status make_other(sg_delta *d)
   return SG_OK;
 }
 
+static int strands(const sg_delta_plan *dp) { return dp->rc == SG_RC_NONE ? 1 : 2; }
+
+static sg_status make_sides(sg_delta *d)
+{
+  for (int k = 0; k < strands(d->dp); k++) {
+    sg_side *z = &d->side[k];
+    *z = (sg_side){ .dp = d->dp, .symbols = &d->exec->symbols, .win = sg_arena_new(),
+                    .tmp = sg_arena_new() };
+    sg_status s = z->win && z->tmp ? SG_OK : SG_ENOMEM;
+    if (!s) s = d->dp->plan->f64 ? sg_side_new_f64(z, d->mem) : sg_side_new_f32(z, d->mem);
+    if (s) return s;
+  }
+  d->out = sg_arena_calloc(d->mem, (size_t) (d->dp->batch * d->dp->units) + 1, sizeof *d->out);
+  return d->out ? SG_OK : SG_ENOMEM;
+}
+
 static sg_status make_buffers(sg_delta *d)
 {
   const sg_plan *p = d->dp->plan;
@@ -128,6 +144,7 @@ sg_status sg_delta_new(const sg_delta_plan *plan, sg_delta **ret_delta, sg_err *
       memcpy(d->exec->symbols.col[SG_CODE_MASK], plan->mask, sizeof plan->mask);
     s = make_buffers(d);
   }
+  if (!s && !plan->full) s = make_sides(d);
   if (s == SG_ENOMEM) sg_fail(err, s, "out of memory for a session");
   if (s) sg_delta_free(d);
   else *ret_delta = d;
@@ -137,8 +154,15 @@ sg_status sg_delta_new(const sg_delta_plan *plan, sg_delta **ret_delta, sg_err *
 void sg_delta_free(sg_delta *delta)
 {
   if (!delta) return;
+  for (int k = 0; k < 2; k++) {
+    sg_arena_free(delta->side[k].win);
+    sg_arena_free(delta->side[k].tmp);
+  }
   sg_exec_free(delta->exec);
   sg_arena_free(delta->mem);
+  free(delta->order);
+  free(delta->sorted);
+  free(delta->turned);
   free(delta);
 }
 
@@ -170,6 +194,17 @@ static sg_status check_edit(const sg_delta *d, const sg_edit *e, sg_err *err)
                  " does not lie in a sequence of %" PRId64, e->len, e->pos, L);
 }
 
+/* f of the base, from the sides. */
+static void take_value(sg_delta *d)
+{
+  for (int k = 0; k < strands(d->dp); k++) {
+    double *to = k ? d->scratch : d->value;
+    if (d->dp->plan->f64) sg_side_value_f64(&d->side[k], to);
+    else sg_side_value_f32(&d->side[k], to);
+  }
+  if (strands(d->dp) > 1) combine(d->dp->rc, d->dp->units, d->scratch, d->value);
+}
+
 sg_status sg_delta_base(sg_delta *delta, const sg_input *inputs, sg_err *err)
 {
   const sg_plan *p = delta->dp->plan;
@@ -179,7 +214,16 @@ sg_status sg_delta_base(sg_delta *delta, const sg_input *inputs, sg_err *err)
   memcpy(delta->codes, inputs[p->dna].codes, (size_t) p->length);
   delta->based = true;
   delta->counts.bases++;
-  return sg_delta_full(delta, 1, delta->codes, delta->value, err);
+  if (delta->dp->full) return sg_delta_full(delta, 1, delta->codes, delta->value, err);
+  for (int k = 0; k < strands(delta->dp) && !s; k++) {
+    sg_side *z = &delta->side[k];
+    memcpy(z->codes, delta->codes, (size_t) p->length);
+    if (k) reverse_complement(delta->dp, p->length, z->codes);
+    s = p->f64 ? sg_side_base_f64(z, delta->other, err) : sg_side_base_f32(z, delta->other, err);
+  }
+  if (!s) take_value(delta);
+  else delta->based = false;
+  return s;
 }
 
 const uint8_t *sg_delta_codes(const sg_delta *delta) { return delta->codes; }
@@ -209,32 +253,181 @@ static sg_status eval_full(sg_delta *d, int64_t n, const sg_edit *edits, double 
   return SG_OK;
 }
 
+/* Places of n edits by length, then position, then as they came. */
+static int compare_edits(const sg_edit *a, const sg_edit *b)
+{
+  if (a->len != b->len) return a->len < b->len ? -1 : 1;
+  return a->pos < b->pos ? -1 : a->pos > b->pos;
+}
+
+static void merge_orders(const sg_edit *edits, const int64_t *a, int64_t na, const int64_t *b,
+                         int64_t nb, int64_t *to)
+{
+  while (na && nb) {
+    bool second = compare_edits(&edits[*b], &edits[*a]) < 0;
+    *to++ = second ? *b++ : *a++;
+    if (second) nb--;
+    else na--;
+  }
+  memcpy(to, na ? a : b, (size_t) (na + nb) * sizeof *to);
+}
+
+/* order[2n]: the first n come out sorted (a stable merge sort; sorted input costs one look). */
+static void sort_edits(const sg_edit *edits, int64_t n, int64_t *order)
+{
+  bool sorted = true;
+  for (int64_t i = 0; i < n; i++) {
+    order[i] = i;
+    if (i && compare_edits(&edits[i], &edits[i - 1]) < 0) sorted = false;
+  }
+  for (int64_t width = 1; width < n && !sorted; width *= 2) {
+    for (int64_t i = 0; i < n; i += 2 * width) {
+      int64_t m = i + width < n ? i + width : n, e = i + 2 * width < n ? i + 2 * width : n;
+      merge_orders(edits, order + i, m - i, order + m, e - m, order + n + i);
+    }
+    memcpy(order, order + n, (size_t) n * sizeof *order);
+  }
+}
+
+/* Room for n edits and for `bytes` of turned symbols. */
+static sg_status make_room(sg_delta *d, int64_t n, int64_t bytes)
+{
+  if ((size_t) n > d->cap_order) {
+    int64_t *order = realloc(d->order, 2 * (size_t) n * sizeof *order);
+    if (order) d->order = order;
+    sg_edit *sorted = realloc(d->sorted, (size_t) n * sizeof *sorted);
+    if (sorted) d->sorted = sorted;
+    if (!order || !sorted) return SG_ENOMEM;
+    d->cap_order = (size_t) n;
+  }
+  if ((size_t) bytes > d->cap_turned) {
+    uint8_t *turned = realloc(d->turned, (size_t) bytes);
+    if (!turned) return SG_ENOMEM;
+    d->turned = turned;
+    d->cap_turned = (size_t) bytes;
+  }
+  return SG_OK;
+}
+
+/* Edits of the reverse strand. */
+static void turn_edits(const sg_delta *d, int64_t n, sg_edit *edits)
+{
+  int64_t L = d->dp->plan->length;
+  uint8_t *to = d->turned;
+  for (int64_t i = 0; i < n; i++) {
+    sg_edit *e = &edits[i];
+    for (int64_t k = 0; k < e->len; k++)
+      to[k] = d->dp->complement[e->symbols[e->len - 1 - k]];
+    *e = (sg_edit){ L - e->pos - e->len, e->len, to };
+    to += e->len;
+  }
+}
+
+/* All edits on one strand, whose values go to value[order[i]]. */
+static sg_status eval_side(sg_delta *d, int k, int64_t n, double *value, sg_err *err)
+{
+  const sg_delta_plan *dp = d->dp;
+  sg_side *z = &d->side[k];
+  for (int64_t i = 0, m; i < n; i += m) {
+    for (m = 1; i + m < n && m < dp->batch && d->sorted[i + m].len == d->sorted[i].len;) m++;
+    sg_status s = dp->plan->f64 ? sg_side_eval_f64(z, (int) m, d->sorted + i, d->out, err)
+                                : sg_side_eval_f32(z, (int) m, d->sorted + i, d->out, err);
+    if (s) return s;
+    for (int64_t j = 0; j < m; j++) {
+      double *to = value + d->order[i + j] * dp->units;
+      if (k) combine(dp->rc, dp->units, d->out + j * dp->units, to);
+      else memcpy(to, d->out + j * dp->units, (size_t) dp->units * sizeof *to);
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status eval_sides(sg_delta *d, int64_t n, const sg_edit *edits, double *value,
+                            sg_err *err)
+{
+  int64_t bytes = 0;
+  for (int64_t i = 0; i < n && strands(d->dp) > 1; i++) bytes += edits[i].len;
+  if (make_room(d, n, bytes + 1)) return sg_fail(err, SG_ENOMEM, "out of memory");
+  sort_edits(edits, n, d->order);
+  for (int64_t i = 0; i < n; i++) d->sorted[i] = edits[d->order[i]];
+  sg_status s = eval_side(d, 0, n, value, err);
+  if (s || strands(d->dp) == 1) return s;
+  turn_edits(d, n, d->sorted);
+  return eval_side(d, 1, n, value, err);
+}
+
+/* Greatest distance from full evaluation. */
+static sg_status verify(sg_delta *d, int64_t n, const sg_edit *edits, const double *value,
+                        sg_err *err)
+{
+  int64_t units = d->dp->units;
+  double *full = malloc((size_t) (n * units + 1) * sizeof *full);
+  if (!full) return sg_fail(err, SG_ENOMEM, "out of memory");
+  sg_status s = eval_full(d, n, edits, full, err);
+  double scale = 1;
+  for (int64_t u = 0; u < units; u++) scale = fmax(scale, fabs(d->value[u]));
+  for (int64_t i = 0; i < n * units && !s; i++) {
+    double off = fabs(value[i] - full[i]) / fmax(scale, fabs(full[i]));
+    if (isnan(value[i]) && isnan(full[i])) continue;
+    if (!(off <= d->counts.worst)) d->counts.worst = isnan(off) ? INFINITY : off;
+  }
+  free(full);
+  return s;
+}
+
 sg_status sg_delta_eval(sg_delta *delta, int64_t n, const sg_edit *edits, double *value,
                         sg_err *err)
 {
+  const sg_delta_plan *dp = delta->dp;
   for (int64_t i = 0; i < n; i++) {
     sg_status s = check_edit(delta, &edits[i], err);
     if (s) return s;
   }
   delta->counts.edits += n;
-  delta->counts.full_madds += (double) n * delta->dp->madds;
-  return eval_full(delta, n, edits, value, err);
+  delta->counts.full_madds += (double) n * dp->madds * strands(dp);
+  if (dp->full) return eval_full(delta, n, edits, value, err);
+  sg_status s = eval_sides(delta, n, edits, value, err);
+  return s || !dp->verify ? s : verify(delta, n, edits, value, err);
 }
 
 sg_status sg_delta_commit(sg_delta *delta, const sg_edit *edit, sg_err *err)
 {
+  const sg_delta_plan *dp = delta->dp;
+  int64_t L = dp->plan->length;
   sg_status s = check_edit(delta, edit, err);
-  if (s) return s;
-  if (edit->len) memcpy(delta->codes + edit->pos, edit->symbols, (size_t) edit->len);
+  if (s || !edit->len) return s;
+  memcpy(delta->codes + edit->pos, edit->symbols, (size_t) edit->len);
   delta->counts.commits++;
-  return sg_delta_full(delta, 1, delta->codes, delta->value, err);
+  delta->counts.full_madds += dp->madds * strands(dp);
+  if (dp->full) return sg_delta_full(delta, 1, delta->codes, delta->value, err);
+  for (int k = 0; k < strands(dp) && !s; k++) {
+    sg_side *z = &delta->side[k];
+    int64_t pos = k ? L - edit->pos - edit->len : edit->pos;
+    memcpy(z->codes + pos, edit->symbols, (size_t) edit->len);
+    if (k) reverse_complement(dp, edit->len, z->codes + pos);
+    s = dp->plan->f64 ? sg_side_commit_f64(z, pos, edit->len, err)
+                      : sg_side_commit_f32(z, pos, edit->len, err);
+  }
+  if (!s) take_value(delta);
+  else delta->based = false;
+  return s;
 }
 
 /* ---- 4. Names and counts ------------------------------------------------------------- */
 
-sg_delta_counts sg_delta_count(const sg_delta *delta) { return delta->counts; }
+sg_delta_counts sg_delta_count(const sg_delta *delta)
+{
+  sg_delta_counts c = delta->counts;
+  c.madds = delta->side[0].madds + delta->side[1].madds;
+  if (delta->dp->full) c.madds = c.full_madds;
+  return c;
+}
 
 size_t sg_delta_bytes(const sg_delta *delta)
 {
-  return sg_arena_bytes(delta->mem) + sg_exec_bytes(delta->exec);
+  size_t bytes = sg_arena_bytes(delta->mem) + sg_exec_bytes(delta->exec);
+  for (int k = 0; k < 2; k++)
+    if (delta->side[k].win)
+      bytes += sg_arena_bytes(delta->side[k].win) + sg_arena_bytes(delta->side[k].tmp);
+  return bytes;
 }

@@ -103,8 +103,7 @@ sg_status sg_delta_plan_new(const sg_plan *plan, const sg_delta_opts *opts,
   if (o.mask) memcpy(dp->mask, o.mask, strlen(plan->model->alphabet) * sizeof *o.mask);
   fill_complement(dp);
   sg_status s = dp->mem ? take_heads(dp, &o, err) : sg_fail(err, SG_ENOMEM, "out of memory");
-  for (int i = 0; i < plan->n_node; i++)
-    if (plan->node[i]->op->madds) dp->madds += (double) plan->node[i]->op->madds(plan->node[i]);
+  if (!s) s = sg_delta_spread(dp, err);
   if (s) sg_delta_plan_free(dp);
   else *ret_plan = dp;
   return s;
@@ -115,6 +114,17 @@ void sg_delta_plan_free(sg_delta_plan *plan)
   if (!plan) return;
   sg_arena_free(plan->mem);
   free(plan);
+}
+
+bool sg_delta_plan_layer(const sg_delta_plan *plan, int i, sg_delta_layer *ret_layer)
+{
+  if (i < 0 || i >= plan->plan->n_node) return false;
+  const sg_node *n = plan->plan->node[i];
+  const sg_spread_node *d = &plan->node[i];
+  *ret_layer = (sg_delta_layer){ .name = n->def->name, .op = n->op->name, .mode = d->mode,
+                                 .full = (int64_t) d->full, .width = d->width,
+                                 .madds = d->madds, .full_madds = d->full_madds };
+  return true;
 }
 
 int64_t sg_delta_units(const sg_delta_plan *plan) { return plan->units; }

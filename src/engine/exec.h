@@ -41,5 +41,10 @@ void sg_item_read_f32(const sg_plan_value *v, bool channels_last, const float *d
 void sg_item_read_f64(const sg_plan_value *v, bool channels_last, const double *data, double *dst);
 void sg_item_add_f32(const sg_plan_value *v, bool channels_last, float *data, const float *src);
 void sg_item_add_f64(const sg_plan_value *v, bool channels_last, double *data, const double *src);
+/* Item i of an input given as numbers into `data`. */
+void sg_item_take_f32(const sg_plan_value *v, bool channels_last, const sg_input *in, int64_t i,
+                      float *data);
+void sg_item_take_f64(const sg_plan_value *v, bool channels_last, const sg_input *in, int64_t i,
+                      double *data);
 
 #endif

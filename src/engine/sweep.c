@@ -85,7 +85,8 @@ static void spell(const sg_exec *x, const sg_shape *s, const uint8_t *codes, rea
         x->symbols.col[codes[l] % SG_MAX_SYMBOLS][b];
 }
 
-static void copy_item(const sg_plan_value *v, bool last, const sg_input *in, int64_t i, real *data)
+void SG_REAL(sg_item_take)(const sg_plan_value *v, bool last, const sg_input *in, int64_t i,
+                           real *data)
 {
   int64_t n = sg_shape_item(&v->shape);
   cursor c;
@@ -119,7 +120,7 @@ sg_status SG_REAL(sg_sweep_inputs)(sg_exec *x, int n, const sg_input *inputs, sg
     for (int64_t i = 0; i < n; i++) {
       real *to = data + i * sg_shape_item(&v->shape);
       if (codes) spell(x, &v->shape, in->codes + i * p->length, to);
-      else copy_item(v, p->graph->input[k].channels_last, in, i, to);
+      else SG_REAL(sg_item_take)(v, p->graph->input[k].channels_last, in, i, to);
     }
   }
   return SG_OK;

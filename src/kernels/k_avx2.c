@@ -23,6 +23,7 @@ static inline void vstore(float *p, vec v) { _mm256_storeu_ps(p, v); }
 static inline vec vload_n(const float *p, int n) { return _mm256_maskload_ps(p, first(n)); }
 static inline void vstore_n(float *p, vec v, int n) { _mm256_maskstore_ps(p, first(n), v); }
 static inline vec vadd(vec a, vec b) { return _mm256_add_ps(a, b); }
+static inline vec vsub(vec a, vec b) { return _mm256_sub_ps(a, b); }
 static inline vec vmul(vec a, vec b) { return _mm256_mul_ps(a, b); }
 static inline vec vfma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 static inline vec vmax(vec a, vec b) { return _mm256_max_ps(a, b); }

@@ -20,6 +20,7 @@ static inline void vstore(float *p, vec v) { _mm512_storeu_ps(p, v); }
 static inline vec vload_n(const float *p, int n) { return _mm512_maskz_loadu_ps(first(n), p); }
 static inline void vstore_n(float *p, vec v, int n) { _mm512_mask_storeu_ps(p, first(n), v); }
 static inline vec vadd(vec a, vec b) { return _mm512_add_ps(a, b); }
+static inline vec vsub(vec a, vec b) { return _mm512_sub_ps(a, b); }
 static inline vec vmul(vec a, vec b) { return _mm512_mul_ps(a, b); }
 static inline vec vfma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 static inline vec vmax(vec a, vec b) { return _mm512_max_ps(a, b); }

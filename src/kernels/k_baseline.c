@@ -27,6 +27,7 @@ static inline void vstore_n(float *p, vec v, int n) { memcpy(p, &v, (size_t)n * 
 static inline vec vload(const float *p) { return vload_n(p, W); }
 static inline void vstore(float *p, vec v) { vstore_n(p, v, W); }
 static inline vec vadd(vec a, vec b) { return a + b; }
+static inline vec vsub(vec a, vec b) { return a - b; }
 static inline vec vmul(vec a, vec b) { return a * b; }
 static inline vec vfma(vec a, vec b, vec c) { return a * b + c; }
 static inline vec choose(ivec yes, vec a, vec b)

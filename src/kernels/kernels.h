@@ -141,6 +141,15 @@ typedef struct SG_REAL(sg_kernels) {
    * the window gives NaN. */
   void (*max_rows)(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
                    const real *x, real *y);
+  /* y[c] = max of left[c], x[0 .. P-1][c], right[c], rows dense; a NaN gives NaN. P may be 0. */
+  void (*max_span)(int64_t P, int64_t channels, const real *left, const real *x,
+                   const real *right, real *y);
+  /* y[c] = sum over p of x[p][c] - b[p][c], p ascending from zero. */
+  void (*sum_change)(int64_t P, int64_t channels, const real *x, const real *b, real *y);
+  /* y[p][c] = relu?( base[p][c] + (plus[p*step + c] - minus[p*step + c]) ), rows of y and base
+   * dense. */
+  void (*change_rows)(int64_t P, int64_t channels, const real *base, const real *plus,
+                      const real *minus, int64_t step, bool relu, real *y);
 } SG_REAL(sg_kernels);
 
 /* The table for `isa`: "avx512", "avx2", "baseline"; NULL: environment SEQGLOSS_ISA, and when that

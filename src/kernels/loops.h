@@ -8,7 +8,7 @@
  *   3. look-up
  *   4. depthwise convolution
  *   5. narrow convolution
- *   6. rows: affine, relu, add, max
+ *   6. rows: affine, relu, add, max, changes
  *   7. the table
  *
  * 0. The including file defines SG_KERNELS_TABLE (name), SG_ISA (text), W (floats of a vector),
@@ -16,7 +16,7 @@
  *
  *   vzero(), vset(x), vload(p), vstore(p, v), vload_n(p, n), vstore_n(p, v, n)   n < W: the first n
  *   elements, the rest zero or kept
- *   vadd(a, b), vmul(a, b)
+ *   vadd(a, b), vsub(a, b), vmul(a, b)
  *   vfma(a, b, c)    a * b + c, rounded once where the CPU can
  *   vmax(a, b)       a > b ? a : b
  *   vnan(a, b)       a where a is a NaN, elsewhere b
@@ -425,6 +425,52 @@ static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride
   }
 }
 
+static void max_span(int64_t P, int64_t channels, const float *left, const float *x,
+                     const float *right, float *y)
+{
+  for (int64_t c = 0; c < channels; c += W) {
+    int64_t n = channels - c;
+    vec best = load_some(left + c, n);
+    for (int64_t p = 0; p < P; p++) {
+      vec next = load_some(x + p * channels + c, n);
+      best = vnan(next, vmax(next, best));
+    }
+    vec last = load_some(right + c, n);
+    store_some(y + c, vnan(last, vmax(last, best)), n);
+  }
+}
+
+static void sum_change(int64_t P, int64_t channels, const float *x, const float *b, float *y)
+{
+  for (int64_t c = 0; c < channels; c += W) {
+    int64_t n = channels - c;
+    vec sum = vzero();
+    for (int64_t p = 0; p < P; p++)
+      sum = vadd(sum, vsub(load_some(x + p * channels + c, n), load_some(b + p * channels + c, n)));
+    store_some(y + c, sum, n);
+  }
+}
+
+INLINE void change_row(int64_t channels, const float *base, const float *plus, const float *minus,
+                       const bool do_relu, float *y)
+{
+  for (int64_t c = 0; c < channels; c += W) {
+    int64_t n = channels - c;
+    vec v = vsub(load_some(plus + c, n), load_some(minus + c, n));
+    v = vadd(load_some(base + c, n), v);
+    store_some(y + c, do_relu ? vrelu(v) : v, n);
+  }
+}
+
+static void change_rows(int64_t P, int64_t channels, const float *base, const float *plus,
+                        const float *minus, int64_t step, bool do_relu, float *y)
+{
+  for (int64_t p = 0; p < P; p++, base += channels, plus += step, minus += step, y += channels) {
+    if (do_relu) change_row(channels, base, plus, minus, true, y);
+    else change_row(channels, base, plus, minus, false, y);
+  }
+}
+
 /* ---- 7. The table ---------------------------------------------------------------------------- */
 
 const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
@@ -443,4 +489,7 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .relu = relu,
   .add = add,
   .max_rows = max_rows,
+  .max_span = max_span,
+  .sum_change = sum_change,
+  .change_rows = change_rows,
 };

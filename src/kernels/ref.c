@@ -143,6 +143,41 @@ static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride
   }
 }
 
+static real larger(real next, real best)
+{
+  return next > best || next != next ? next : best;
+}
+
+static void max_span(int64_t P, int64_t channels, const real *left, const real *x,
+                     const real *right, real *y)
+{
+  for (int64_t c = 0; c < channels; c++) {
+    real best = left[c];
+    for (int64_t p = 0; p < P; p++) best = larger(x[p * channels + c], best);
+    y[c] = larger(right[c], best);
+  }
+}
+
+static void sum_change(int64_t P, int64_t channels, const real *x, const real *b, real *y)
+{
+  for (int64_t c = 0; c < channels; c++) {
+    real sum = 0;
+    for (int64_t p = 0; p < P; p++) sum += x[p * channels + c] - b[p * channels + c];
+    y[c] = sum;
+  }
+}
+
+static void change_rows(int64_t P, int64_t channels, const real *base, const real *plus,
+                        const real *minus, int64_t step, bool do_relu, real *y)
+{
+  for (int64_t p = 0; p < P; p++, base += channels, plus += step, minus += step, y += channels) {
+    for (int64_t c = 0; c < channels; c++) {
+      real v = base[c] + (plus[c] - minus[c]);
+      y[c] = do_relu ? relu1(v) : v;
+    }
+  }
+}
+
 const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .isa = "reference",
   .pack_bytes = SG_REAL(sg_pack_bytes),
@@ -159,4 +194,7 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .relu = relu,
   .add = add,
   .max_rows = max_rows,
+  .max_span = max_span,
+  .sum_change = sum_change,
+  .change_rows = change_rows,
 };

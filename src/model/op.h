@@ -93,6 +93,8 @@ enum {
   SG_NODE_CODES = 1,
   /* Set by the plan on ops whose table says fuses_relu: forward ends in max(y, 0). */
   SG_NODE_RELU = 2,
+  /* Set by configure or infer: the op's `update` serves this node. */
+  SG_NODE_UPDATE = 4,
 };
 
 struct sg_node {
@@ -138,6 +140,22 @@ typedef struct sg_sample {
 
 /* ---- 5. The table ---------------------------------------------------------------------------- */
 
+/* Layers that gather positions (global pools, reductions, a dense layer behind a flatten): their
+ * outputs from windows of changes and from what is kept of a base. */
+typedef struct sg_collect {
+  bool rows;                    /* multiplies changed rows of weights (what `info` calls it) */
+  /* Whether it can be done when input 0, and no other, changes along `axis`. */
+  bool (*can)(const sg_node *node, int axis);
+  /* Bytes kept of a base. */
+  size_t (*bytes)(const sg_node *node);
+  /* Input 0 of the base (one item, whole) changed at positions lo .. hi: brings `state` up to date
+   * and writes the base's output, with the bits of forward. */
+  sg_status (*base)(const sg_call *base, int64_t lo, int64_t hi, void *state);
+  /* c->in[0]: windows of c->n items that cover what differs from the base; c->out[0]: whole. What
+   * an item gives does not depend on how much wider its window is than need be. */
+  sg_status (*eval)(const sg_call *c, const sg_call *base, const void *state);
+} sg_collect;
+
 typedef struct sg_op {
   const char *name;             /* ONNX op_type, or "seqgloss::Name" */
   const char *summary;          /* one line for `list ops` */
@@ -176,6 +194,12 @@ typedef struct sg_op {
    * smaller interval holds for all inputs. false: no interval form, all of it. */
   bool (*reach)(const sg_node *node, int k, const sg_interval *in, int o, sg_interval *out);
   bool (*need)(const sg_node *node, int o, const sg_interval *out, int k, sg_interval *in);
+  /* (optional) Windows of out[0] from the base's output and from what differs: cheaper than forward
+   * where an edit is narrow. c->in[0]: windows that cover what differs from the base; c->out[0]:
+   * windows that cover what that reaches. base: the base, one item, whole; its out[0] is from
+   * before a fused relu. Only for nodes with SG_NODE_UPDATE. */
+  sg_status (*update)(const sg_call *c, const sg_call *base);
+  const sg_collect *collect;    /* (optional) */
   /* Multiply-adds of one item (0: elementwise and data movement are not counted). (optional) */
   int64_t (*madds)(const sg_node *node);
   void (*sample)(sg_sample *s);

@@ -147,7 +147,7 @@ static sg_status infer(sg_node *node, sg_err *err)
                             (int) v->in[a], (int) ((v->k[a] - 1) * v->dil[a] + 1));
   }
   node->out[0].dtype = node->in[0].dtype;
-  if (v->nd == 1 && v->groups == 1) node->flags |= SG_NODE_CODES;
+  if (v->nd == 1 && v->groups == 1) node->flags |= SG_NODE_CODES | SG_NODE_UPDATE;
   return SG_OK;
 }
 
@@ -280,6 +280,7 @@ const sg_op SG_REAL(sg_op_conv) = {
   .prepare = SG_REAL(sg_conv_prepare),
   .forward = SG_REAL(sg_conv_forward),
   .vjp = SG_REAL(sg_conv_vjp),
+  .update = SG_REAL(sg_conv_update),
   .reach = reach,
   .need = need,
   .madds = madds,

@@ -5,6 +5,8 @@
  * product, so that the weights are read once for all of them. alpha goes into the packed weights
  * and beta into the bias.
  */
+#include <string.h>
+
 #include "kernels/kernels.h"
 #include "model/fold.h"
 #include "model/op.h"
@@ -202,7 +204,88 @@ static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
   return SG_OK;
 }
 
-/* ---- 4. Samples, table ----------------------------------------------------------------------- */
+/* ---- 4. Windows of changes ---------------------------------------------------------------------
+ *
+ * Behind a flatten an edit changes some of the K inputs: y' = y + (x' - x) B over those rows of B.
+ * Kept of the base: its output before relu. Terms are added up in blocks whose ends stand still
+ * (multiples of SG_KC), so that wider windows, whose further differences are zeros, change no
+ * bit. */
+
+static bool can_collect(const sg_node *node, int axis)
+{
+  return axis == 1 && (!sg_node_has(node, 2) || sg_node_is_const(node, 2));
+}
+
+static size_t collect_bytes(const sg_node *node)
+{
+  return (size_t) ((const conf *) node->conf)->M * sizeof(real);
+}
+
+static sg_status collect_base(const sg_call *base, int64_t lo, int64_t hi, void *state)
+{
+  const conf *f = base->node->conf;
+  const kernels_t *kern = base->kernels;
+  sg_node plain = *base->node;
+  sg_slab out = base->out[0];
+  sg_call c = *base;
+  (void) lo, (void) hi;
+  plain.flags &= ~(unsigned) SG_NODE_RELU;
+  out.data = state;
+  c.node = &plain;
+  c.out = &out;
+  sg_status s = forward(&c);
+  if (s) return s;
+  if (base->node->flags & SG_NODE_RELU) kern->relu(f->M, state, base->out[0].data);
+  else memcpy(base->out[0].data, state, (size_t) f->M * sizeof(real));
+  return SG_OK;
+}
+
+/* Rows k0 .. k1 of B for the n items from i on, whose windows begin at the same place. */
+static void add_rows(const sg_call *c, const weights *w, const real *d, int64_t i, int64_t n)
+{
+  const conf *f = c->node->conf;
+  const kernels_t *kern = c->kernels;
+  int64_t width = c->in[0].shape.d[1], at = sg_slab_start(&c->in[0], i);
+  for (int64_t k = at, end; k < at + width; k = end) {
+    end = (k / SG_KC + 1) * SG_KC;
+    if (end > at + width) end = at + width;
+    SG_REAL(sg_gemm) m = { .M = n, .N = f->M, .segs = 1, .seg_len = end - k,
+                           .A = d + i * width + k - at, .lda = width, .B = w->packed + 32 * k,
+                           .b_rows = f->K, .C = (real *) c->out[0].data + i * f->M, .ldc = f->M,
+                           .acc = true };
+    m.relu = end == at + width && (c->node->flags & SG_NODE_RELU);
+    kern->gemm(&m);
+  }
+}
+
+static sg_status collect_eval(const sg_call *c, const sg_call *base, const void *state)
+{
+  const conf *f = c->node->conf;
+  const sg_slab *in = &c->in[0];
+  int64_t width = in->shape.d[1];
+  weights w;
+  sg_status s = get_weights(c, false, &w);
+  real *d = sg_arena_alloc(c->tmp, (size_t) (c->n * width), sizeof *d);
+  if (s || !d) return s ? s : SG_ENOMEM;
+  for (int64_t i = 0; i < c->n; i++) {
+    const real *x = (const real *) in->data + i * width;
+    const real *b = (const real *) base->in[0].data + sg_slab_start(in, i);
+    for (int64_t k = 0; k < width; k++) d[i * width + k] = x[k] - b[k];
+    memcpy((real *) c->out[0].data + i * f->M, state, (size_t) f->M * sizeof(real));
+  }
+  for (int64_t i = 0, n; i < c->n; i += n) {
+    for (n = 1; i + n < c->n && sg_slab_start(in, i + n) == sg_slab_start(in, i);) n++;
+    add_rows(c, &w, d, i, n);
+  }
+  return SG_OK;
+}
+
+static const sg_collect collect = {
+  .rows = true, .can = can_collect, .bytes = collect_bytes, .base = collect_base,
+  .eval = collect_eval,
+};
+
+/* ---- 5. Samples, table ----------------------------------------------------------------------- */
 
 static int64_t draw(sg_sample *s, int64_t lo, int64_t hi)
 {
@@ -247,6 +330,7 @@ const sg_op SG_REAL(sg_op_gemm) = {
   .prepare = prepare,
   .forward = forward,
   .vjp = vjp,
+  .collect = &collect,
   .reach = sg_reach_all,
   .need = sg_need_all,
   .madds = madds,

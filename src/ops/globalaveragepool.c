@@ -37,5 +37,6 @@ const sg_op SG_REAL(sg_op_globalaveragepool) = {
   .summary = "mean over all positions",
   .smooth = true,
   SG_GLOBAL_ENTRIES,
+  .collect = &SG_REAL(sg_lines_mean),
   .configure = configure,
 };

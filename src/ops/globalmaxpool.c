@@ -49,5 +49,6 @@ const sg_op SG_REAL(sg_op_globalmaxpool) = {
   .name = "GlobalMaxPool",
   .summary = "greatest over all positions",
   SG_GLOBAL_ENTRIES,
+  .collect = &SG_REAL(sg_lines_max),
   .configure = configure,
 };

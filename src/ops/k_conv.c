@@ -24,14 +24,7 @@ typedef SG_REAL(sg_kernels) kernels_t;
 
 /* ---- 1. Weights ------------------------------------------------------------------------------ */
 
-/* What prepare makes. One block per group: K = terms of a sum, N = filters of a group. */
-typedef struct weights {
-  real *packed, *packed_t;      /* W as [K][N]; its transpose as [N][K], for vjp (may be NULL) */
-  size_t step, step_t;          /* reals between groups */
-  real *depthwise;              /* [taps][C] when each group has one channel and one filter */
-  real *narrow;                 /* [F][terms] when there are few filters */
-  void *table;                  /* look-up table, or NULL */
-} weights;
+typedef SG_REAL(sg_conv_weights) weights;
 
 enum { FEW_FILTERS = 4, NARROW_MIN = 32 };  /* for sg_narrow; and outputs from which it pays */
 
@@ -104,7 +97,7 @@ static float symbol_column(const sg_conv *v, int code, int64_t c)
   return code == SG_CODE_N_QUARTER ? .25f : 0.f;
 }
 
-static bool symbols_fit(const sg_conv *v, const sg_symbols *s)
+bool SG_REAL(sg_conv_symbols_fit)(const sg_conv *v, const sg_symbols *s)
 {
   if (s->channels != v->C || v->C > SG_CODE_N_ZERO) return false;
   for (int i = 0; i < s->n; i++)
@@ -113,10 +106,10 @@ static bool symbols_fit(const sg_conv *v, const sg_symbols *s)
   return true;
 }
 
-/* Responses of each filter to each base, and (the last symbol) to a quarter of all. */
+/* Responses of each filter to each base, to a quarter of all, and to nothing. */
 static void fill_responses(const sg_conv *v, const real *W, real *rows)
 {
-  int64_t taps = v->k[1], symbols = v->C + 1;
+  int64_t taps = v->k[1], symbols = v->C + 2;
   for (int64_t f = 0; f < v->F; f++) {
     for (int64_t t = 0; t < taps; t++) {
       real sum = 0;
@@ -126,25 +119,32 @@ static void fill_responses(const sg_conv *v, const real *W, real *rows)
         sum += x;
       }
       rows[(t * symbols + v->C) * v->F + f] = sum * (real) .25;
+      rows[(t * symbols + v->C + 1) * v->F + f] = 0;
     }
   }
 }
 
+/* The row of nothing is no symbol of the table's: it has its own. */
 static sg_status make_table(const sg_conv *v, const kernels_t *kern, const real *W, sg_arena *mem,
-                            void **table)
+                            weights *w)
 {
-  SG_REAL(sg_lookup_def) d = { .taps = v->k[1], .dilation = v->dil[1], .F = v->F,
-                               .n_symbols = (int) v->C + 1 };
+  int64_t F = v->F, symbols = v->C + 1;
+  SG_REAL(sg_lookup_def) d = { .taps = v->k[1], .dilation = v->dil[1], .F = F,
+                               .n_symbols = (int) symbols };
   if (v->C > SG_CODE_N_ZERO) return SG_OK;
   for (int c = 0; c < SG_LOOKUP_CODES; c++) d.symbol[c] = (int8_t) (c < v->C ? c : -1);
   d.symbol[SG_CODE_N_QUARTER] = (int8_t) v->C;
-  *table = sg_arena_alloc(mem, kern->lookup_bytes(&d), 1);
+  w->table = sg_arena_alloc(mem, kern->lookup_bytes(&d), 1);
+  w->rows = sg_arena_alloc(mem, (size_t) (d.taps * (symbols + 1) * F), sizeof(real));
   sg_arena_mark mark = sg_arena_here(mem);
-  real *rows = sg_arena_alloc(mem, (size_t) (d.taps * d.n_symbols * d.F), sizeof(real));
-  if (!*table || !rows) return SG_ENOMEM;
-  fill_responses(v, W, rows);
+  real *rows = sg_arena_alloc(mem, (size_t) (d.taps * symbols * F), sizeof(real));
+  if (!w->table || !w->rows || !rows) return SG_ENOMEM;
+  fill_responses(v, W, w->rows);
+  for (int64_t t = 0; t < d.taps; t++)
+    memcpy(rows + t * symbols * F, w->rows + t * (symbols + 1) * F,
+           (size_t) (symbols * F) * sizeof(real));
   d.rows = rows;
-  kern->lookup_prepare(&d, *table);
+  kern->lookup_prepare(&d, w->table);
   sg_arena_reset(mem, mark);
   return SG_OK;
 }
@@ -157,7 +157,7 @@ static sg_status make_weights(const sg_node *node, const kernels_t *kern, const 
   sg_status s = pack_groups(v, kern, W, backward, mem, w);
   if (!s && is_depthwise(v)) s = order_depthwise(v, W, mem, w);
   if (!s && is_narrow(v)) s = order_narrow(v, W, mem, w);
-  if (!s && (node->flags & SG_NODE_CODES)) s = make_table(v, kern, W, mem, &w->table);
+  if (!s && (node->flags & SG_NODE_CODES)) s = make_table(v, kern, W, mem, w);
   return s;
 }
 
@@ -172,8 +172,7 @@ sg_status SG_REAL(sg_conv_prepare)(const sg_node *node, const void *kernels, boo
   return SG_OK;
 }
 
-/* Those of prepare, or made for this call. */
-static sg_status get_weights(const sg_call *c, bool backward, weights *w)
+sg_status SG_REAL(sg_conv_get_weights)(const sg_call *c, bool backward, weights *w)
 {
   if (c->prep) {
     *w = *(const weights *) c->prep;
@@ -213,7 +212,7 @@ static sg_status start_job(const sg_call *c, job *j)
   j->relu = !j->delta && (c->node->flags & SG_NODE_RELU);
   extents(&c->in[0], v->in, v->nd, j->iw);
   extents(&c->out[0], v->out, v->nd, j->ow);
-  return get_weights(c, false, &j->w);
+  return SG_REAL(sg_conv_get_weights)(c, false, &j->w);
 }
 
 /* Input position that tap 0 of item i's first output reads, per axis. */
@@ -533,7 +532,7 @@ sg_status SG_REAL(sg_conv_forward)(const sg_call *c)
   job j;
   sg_status s = start_job(c, &j);
   if (s) return s;
-  if (in->codes && j.w.table && symbols_fit(j.v, in->symbols)) return run_codes(&j);
+  if (in->codes && j.w.table && SG_REAL(sg_conv_symbols_fit)(j.v, in->symbols)) return run_codes(&j);
   if (in->codes && !(j.x = spell(j.v, in, c->n, c->tmp))) return SG_ENOMEM;
   if (!j.delta) return run_rows(&j);
   run_delta(&j);
@@ -626,7 +625,7 @@ sg_status SG_REAL(sg_conv_vjp)(const sg_call *c, const sg_slab *gout, const sg_s
   const real *gy = gout[0].data, *x = c->in[0].data;
   weights w;
   if (gin[0].data) {
-    sg_status s = get_weights(c, true, &w);
+    sg_status s = SG_REAL(sg_conv_get_weights)(c, true, &w);
     if (!s && !w.packed_t)
       s = make_weights(c->node, c->kernels, c->in[1].data, true, c->tmp, &w);
     if (!s) s = vjp_input(c, &w, gy, gin[0].data);

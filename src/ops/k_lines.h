@@ -52,6 +52,8 @@ bool SG_REAL(sg_lines_reach)(const sg_node *node, int k, const sg_interval *in, 
                              sg_interval *out);
 bool SG_REAL(sg_lines_need)(const sg_node *node, int o, const sg_interval *out, int k,
                             sg_interval *in);
+/* Collects (model/op.h) of reductions of [N][C][L] over L: the greatest, the sum, the mean. */
+extern const sg_collect SG_REAL(sg_lines_max), SG_REAL(sg_lines_sum), SG_REAL(sg_lines_mean);
 /* A batched activation with some axes to reduce; a softmax. */
 void SG_REAL(sg_reduce_sample)(sg_sample *s);
 void SG_REAL(sg_axis_sample)(sg_sample *s);

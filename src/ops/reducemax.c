@@ -54,5 +54,6 @@ const sg_op SG_REAL(sg_op_reducemax) = {
   .summary = "maximum over axes; equal ones share the gradient",
   .smooth = false,
   SG_REDUCE_ENTRIES,
+  .collect = &SG_REAL(sg_lines_max),
   .configure = configure,
 };

@@ -36,5 +36,6 @@ const sg_op SG_REAL(sg_op_reducemean) = {
   .summary = "mean over axes",
   .smooth = true,
   SG_REDUCE_ENTRIES,
+  .collect = &SG_REAL(sg_lines_mean),
   .configure = configure,
 };

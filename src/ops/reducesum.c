@@ -40,5 +40,6 @@ const sg_op SG_REAL(sg_op_reducesum) = {
   .summary = "sum over axes",
   .smooth = true,
   SG_REDUCE_ENTRIES,
+  .collect = &SG_REAL(sg_lines_sum),
   .configure = configure,
 };
