@@ -13,7 +13,8 @@
 typedef enum sg_n_base { SG_N_DEFAULT = 0, SG_N_ZERO, SG_N_QUARTER, SG_N_DROP } sg_n_base;
 
 /* Symbols that are not a letter of the alphabet: an ambiguous base under either policy, a position
- * outside of any sequence, and a masked position whose column the caller gives (seqgloss/delta.h). */
+ * outside of any sequence, and a masked position whose column the caller gives
+ * (seqgloss/delta.h). */
 enum { SG_CODE_N_ZERO = 12, SG_CODE_N_QUARTER = 13, SG_CODE_PAD = 14, SG_CODE_MASK = 15 };
 
 /* An alphabet has at most this many letters. */

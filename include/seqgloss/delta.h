@@ -1,4 +1,4 @@
-/* seqgloss/delta.h: a network's outputs at sequences that differ from a base sequence in few places.
+/* seqgloss/delta.h: a network's outputs at sequences that differ from a base in few places.
  *
  * In-silico mutagenesis, sufficient input subsets, occlusion, sampling and variant scoring all ask
  * for f at many small edits of one sequence. A session holds the activations of the base and
@@ -24,16 +24,16 @@ extern "C" {
 /* Both strands as one function: f(x) and f(reverse complement of x) combined per output unit. */
 typedef enum sg_rc { SG_RC_MAX = 0, SG_RC_MEAN, SG_RC_NONE } sg_rc;
 
-/* Positions pos .. pos + len - 1 of the base read symbols[0 .. len-1] (codes of seqgloss/codes.h and
- * the network's alphabet; borrowed for the call). len >= 0 (0: no change), inside the sequence. A
- * substitution or a masked position has len 1. A deletion of d bases at i, with a buffer that holds
+/* Positions pos .. pos + len - 1 of the base read symbols[0 .. len-1] (codes of seqgloss/codes.h
+ * and the network's alphabet; borrowed for the call). len >= 0 (0: no change), inside the
+ * sequence. A substitution or a masked position has len 1. A deletion of d bases at i, with a buffer that holds
  * the sequence and d bases more behind it, is { i, L - i, buffer + i + d }. */
 typedef struct sg_edit {
   int64_t pos, len;
   const uint8_t *symbols;
 } sg_edit;
 
-/* Outputs that a session computes: all units of output `output` (its logit, where asked), or one. */
+/* Outputs that a session computes: all units of output `output` (or of its logit), or one. */
 typedef struct sg_head {
   int output;
   bool logit;                 /* the value before the final sigmoid or softmax */
@@ -61,7 +61,7 @@ typedef struct sg_delta_opts {
   sg_rc rc;                   /* default SG_RC_NONE; MAX and MEAN: heads without positions only */
   const float *mask;          /* [channels] column of the symbol SG_CODE_MASK; NULL: zeros */
   bool full;                  /* evaluate every edit from scratch: slow, for comparison */
-  bool verify;                /* compare every value with a full evaluation (sg_delta_counts.worst) */
+  bool verify;                /* compare every value with a full evaluation (counts.worst) */
 } sg_delta_opts;
 
 SG_API sg_delta_opts sg_delta_opts_default(void);
@@ -69,8 +69,8 @@ SG_API sg_delta_opts sg_delta_opts_default(void);
 typedef struct sg_delta_plan sg_delta_plan;
 
 /* Works out how edits spread through `plan`, whose network must read DNA. Const afterwards and
- * shared by threads; the plan must outlive it. Errors: SG_EINVAL (a head that is not there), SG_ENOMEM,
- * SG_EUNSUPPORTED (rc of a profile). */
+ * shared by threads; the plan must outlive it. Errors: SG_EINVAL (a head that is not there),
+ * SG_ENOMEM, SG_EUNSUPPORTED (rc of a profile). */
 SG_API sg_status sg_delta_plan_new(const sg_plan *plan, const sg_delta_opts *opts,
                                    sg_delta_plan **ret_plan, sg_err *err);
 SG_API void sg_delta_plan_free(sg_delta_plan *plan);                    /* NULL is fine */

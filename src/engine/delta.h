@@ -43,6 +43,8 @@ typedef struct sg_spread_node {
   bool keeps_pre;             /* the base's value before a fused relu is kept */
   sg_node bare;               /* the node without its relu */
   size_t state;               /* bytes of a collect's state */
+  int pair;                   /* a look-up whose only reader takes maxima over all positions, and
+                               * that reader: each other's number, else -1 (k_delta.c, "Pairs") */
   double width, full, madds, full_madds;
 } sg_spread_node;
 
@@ -98,6 +100,9 @@ typedef struct sg_side {
   void **whole;               /* [n_value] real [n of the part or batch][item] */
   sg_arena *win, *tmp;
   sg_slab *in, *out;          /* for one call */
+  void **memo;                /* [n_node] of a pair's maxima: real [L][channels] of the edit of one
+                               * position to the symbol memo_code[L] (255: not known) */
+  uint8_t **memo_code;
   double madds;
 } sg_side;
 

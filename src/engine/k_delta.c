@@ -23,7 +23,10 @@ typedef SG_REAL(sg_kernels) kernels_t;
 
 /* ---- 1. Buffers ------------------------------------------------------------------------ */
 
-static int64_t item_size(const sg_side *z, int v) { return sg_shape_item(&z->dp->plan->value[v].shape); }
+static int64_t item_size(const sg_side *z, int v)
+{
+  return sg_shape_item(&z->dp->plan->value[v].shape);
+}
 
 static bool is_dna(const sg_side *z, int v)
 {
@@ -50,6 +53,10 @@ static sg_status make_node_buffers(sg_side *z, sg_arena *mem)
     if (d->keeps_pre && !(z->pre[i] = reals(mem, item_size(z, p->node[i]->out[0].value))))
       return SG_ENOMEM;
     if (d->state && !(z->state[i] = sg_arena_calloc(mem, 1, d->state))) return SG_ENOMEM;
+    if (!d->state || d->pair < 0) continue;
+    z->memo[i] = reals(mem, p->length * p->node[i]->in[0].shape.d[1]);
+    z->memo_code[i] = sg_arena_calloc(mem, (size_t) p->length + 1, 1);
+    if (!z->memo[i] || !z->memo_code[i]) return SG_ENOMEM;
   }
   return SG_OK;
 }
@@ -78,11 +85,14 @@ static bool make_tables(sg_side *z, sg_arena *mem)
   z->base = sg_arena_calloc(mem, values, sizeof *z->base);
   z->pre = sg_arena_calloc(mem, nodes, sizeof *z->pre);
   z->state = sg_arena_calloc(mem, nodes, sizeof *z->state);
+  z->memo = sg_arena_calloc(mem, nodes, sizeof *z->memo);
+  z->memo_code = sg_arena_calloc(mem, nodes, sizeof *z->memo_code);
   z->window = sg_arena_calloc(mem, values, sizeof *z->window);
   z->whole = sg_arena_calloc(mem, values, sizeof *z->whole);
   z->in = sg_arena_calloc(mem, 2 * in, sizeof *z->in);
   z->out = sg_arena_calloc(mem, 2 * out, sizeof *z->out);
-  return z->codes && z->base && z->pre && z->state && z->window && z->whole && z->in && z->out;
+  return z->codes && z->base && z->pre && z->state && z->memo && z->memo_code && z->window &&
+         z->whole && z->in && z->out;
 }
 
 sg_status SG_REAL(sg_side_new)(sg_side *side, sg_arena *mem)
@@ -154,6 +164,18 @@ static void spell(const sg_side *z, const uint8_t *codes, int64_t n, const sg_sh
         z->symbols->col[codes[l] % SG_MAX_SYMBOLS][b];
 }
 
+/* What a commit of pos .. pos + len came near is not known any more. */
+static void forget(const sg_side *z, int i, int64_t pos, int64_t len)
+{
+  const sg_spans *s = &z->dp->value[z->dp->plan->node[i]->in[0].value].spans;
+  int64_t lo, hi;
+  if (!z->memo_code[i]) return;
+  sg_delta_span(s, 0, pos, len, &lo, &hi);
+  for (int64_t p = 0; p < z->dp->plan->length; p++)
+    if ((p >= pos && p < pos + len) || (s->lo[0][p] < hi && s->hi[0][p] > lo))
+      z->memo_code[i][p] = 255;
+}
+
 static sg_status run_base(sg_side *z, int i)
 {
   const sg_plan *p = z->dp->plan;
@@ -161,6 +183,7 @@ static sg_status run_base(sg_side *z, int i)
   sg_call c = base_call(z, i, z->in, z->out);
   if (d->state) {
     const sg_spread_value *in = &z->dp->value[c.node->in[0].value];
+    forget(z, i, 0, p->length);
     return c.node->op->collect->base(&c, 0, in->spans.full, z->state[i]);
   }
   if (!d->keeps_pre) return c.node->op->forward(&c);
@@ -501,11 +524,81 @@ static sg_status run_whole(const part *a, int i)
   return n->op->forward(&c);
 }
 
+/* Pairs: a look-up and the maximum over all positions that alone reads it, under edits of single
+ * positions. The windows need not be written, only their greatest; and that stays as it is until a
+ * commit comes near, so that it is kept for the next time the same edit is asked for (a backward
+ * selection asks for it L times). */
+
+/* y = maxima of the touched outputs, from what is kept where it is there. */
+static sg_status pair_maxima(const part *a, int i, real *y)
+{
+  sg_side *z = a->z;
+  int look = z->dp->node[i].pair;
+  const sg_node *n = z->dp->plan->node[look];
+  int v = n->out[0].value, from = n->in[0].value;
+  int64_t C = z->dp->plan->value[v].shape.d[1];
+  real *memo = z->memo[i];
+  uint8_t *known = z->memo_code[i];
+  sg_delta_window w = { 0 };
+  bool *skip = sg_arena_alloc(z->win, (size_t) a->n, sizeof *skip);
+  if (!skip || place_window(a, v, 0, &w)) return SG_ENOMEM;
+  int64_t left = 0;
+  for (int64_t k = 0; k < a->n; k++) {
+    const sg_edit *e = &a->edit[k];
+    const sg_spans *s = &z->dp->value[v].spans;
+    skip[k] = known[e->pos] == *e->symbols || s->lo[0][e->pos] >= s->hi[0][e->pos];
+    left += !skip[k];
+    if (skip[k]) memcpy(y + k * C, memo + e->pos * C, (size_t) C * sizeof *y);
+  }
+  if (!left) return SG_OK;
+  sg_call c = part_call(a, look), base = base_call(z, look, z->in + n->n_in, z->out + n->n_out);
+  for (int k = 0; k < n->n_in; k++) z->in[k] = z->in[n->n_in + k];
+  z->in[0] = window_slab(a, from, &z->window[from][0]);
+  z->out[0] = window_slab(a, v, &w);
+  if (z->dp->node[look].keeps_pre) z->out[n->n_out].data = z->pre[look];
+  z->madds += (double) left * z->dp->node[look].full_madds / (double) z->dp->plan->length;
+  sg_status status = n->op->update_max(&c, &base, skip, y);
+  for (int64_t k = 0; k < a->n && !status; k++) {
+    if (skip[k]) continue;
+    memcpy(memo + a->edit[k].pos * C, y + k * C, (size_t) C * sizeof *y);
+    known[a->edit[k].pos] = *a->edit[k].symbols;
+  }
+  return status;
+}
+
+static sg_status run_pair(const part *a, int i)
+{
+  sg_side *z = a->z;
+  const sg_node *n = z->dp->plan->node[i];
+  const kernels_t *kern = z->dp->plan->kernels;
+  const sg_spans *s = &z->dp->value[n->in[0].value].spans;
+  int64_t C = n->in[0].shape.d[1];
+  real *w = sg_arena_alloc(z->win, (size_t) (a->n * C) + 16, sizeof *w);
+  sg_slab out;
+  if (!w || whole_output(a, n->out[0].value)) return SG_ENOMEM;
+  sg_status status = pair_maxima(a, i, w);
+  if (!status) status = whole_slab(a, n->out[0].value, &out);
+  for (int64_t k = 0; k < a->n && !status; k++) {
+    const void *before, *behind;
+    int64_t lo = s->lo[0][a->edit[k].pos], hi = s->hi[0][a->edit[k].pos];
+    if (lo >= hi) lo = hi = 0;
+    n->op->collect->sides(n, z->state[i], lo, hi, &before, &behind);
+    kern->max_span(lo < hi, C, before, w + k * C, behind, (real *) out.data + k * C);
+  }
+  return status;
+}
+
 /* A long edit has nothing of the look-up's differences: its windows are looked up anew. */
 enum { LONG_EDIT = 4 };
 
+static bool is_pair(const part *a, int i)
+{
+  return a->z->dp->node[i].pair >= 0 && a->edit[0].len == 1;
+}
+
 static sg_status run_part_node(const part *a, int i)
 {
+  if (is_pair(a, i)) return a->z->dp->node[i].mode == SG_DELTA_LOOKUP ? SG_OK : run_pair(a, i);
   switch (a->z->dp->node[i].mode) {
     case SG_DELTA_IDLE: return SG_OK;
     case SG_DELTA_LOOKUP:
@@ -576,6 +669,7 @@ static sg_status commit_node(const part *a, int i)
   add_madds(a, i, 1);
   if (!d->state) return c.node->op->forward(&c);
   const sg_delta_window *w = &z->window[c.node->in[0].value][0];
+  forget(z, i, a->edit[0].pos, a->edit[0].len);
   return c.node->op->collect->base(&c, w->start[0], w->start[0] + w->width, z->state[i]);
 }
 

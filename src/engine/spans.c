@@ -1,5 +1,5 @@
-/* engine/spans.c: what the edit of a position reaches, value by value, and how each layer is brought
- * up to date.
+/* engine/spans.c: what the edit of a position reaches, value by value, and how each layer is
+ * brought up to date.
  *
  * The spans of every value are tabulated for the edit of each single position: what an edit of
  * several positions reaches is the hull, since reach is monotonous. A value has several spans where
@@ -43,7 +43,8 @@ static bool table_new(const sg_delta_plan *dp, table *t)
 static double table_sum(const sg_delta_plan *dp, const int64_t *lo, const int64_t *hi)
 {
   double sum = 0;
-  for (int64_t p = 0; p < dp->plan->length; p++) sum += hi[p] > lo[p] ? (double) (hi[p] - lo[p]) : 0;
+  for (int64_t p = 0; p < dp->plan->length; p++)
+    sum += hi[p] > lo[p] ? (double) (hi[p] - lo[p]) : 0;
   return sum;
 }
 
@@ -279,12 +280,31 @@ static sg_status spread_all(sg_delta_plan *dp)
   return SG_OK;
 }
 
+/* Look-ups that only a maximum over all positions reads. */
+static void find_pairs(sg_delta_plan *dp)
+{
+  const sg_plan *p = dp->plan;
+  const void *before, *behind;
+  for (int j = 0; j < p->n_node; j++) dp->node[j].pair = -1;
+  for (int j = 0; j < p->n_node; j++) {
+    const sg_node *n = p->node[j];
+    if (dp->node[j].mode != SG_DELTA_STATE || !n->op->collect->sides) continue;
+    if (!n->op->collect->sides(n, NULL, 0, 0, &before, &behind)) continue;
+    int i = p->value[n->in[0].value].producer;
+    if (i < 0 || dp->node[i].mode != SG_DELTA_LOOKUP || !(p->node[i]->flags & SG_NODE_UPDATE_MAX))
+      continue;
+    if (sg_plan_readers(p, n->in[0].value) != 1 || dp->has_mask) continue;
+    dp->node[i].pair = j;
+    dp->node[j].pair = i;
+  }
+}
+
 /* ---- 4. Parts and batches --------------------------------------------------------------
  *
  * Windows are many and their weights few, dense layers the reverse: the nodes before `split` run on
  * a part of the batch whose windows stay in cache, the others on the whole batch. */
 
-enum { PART_BYTES = 640 << 10, BATCH_BYTES = 4 << 20, MOST_PART = 64, MOST_BATCH = 512 };
+enum { PART_BYTES = 384 << 10, BATCH_BYTES = 4 << 20, MOST_PART = 64, MOST_BATCH = 512 };
 
 static void find_split(sg_delta_plan *dp)
 {
@@ -333,6 +353,7 @@ sg_status sg_delta_spread(sg_delta_plan *dp, sg_err *err)
   if (!s) s = spread_all(dp);
   free(need);
   if (s) return sg_fail(err, s, "out of memory");
+  find_pairs(dp);
   find_split(dp);
   choose_sizes(dp);
   return SG_OK;

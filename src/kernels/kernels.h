@@ -150,6 +150,12 @@ typedef struct SG_REAL(sg_kernels) {
    * dense. */
   void (*change_rows)(int64_t P, int64_t channels, const real *base, const real *plus,
                       const real *minus, int64_t step, bool relu, real *y);
+  /* y[c] = max over p of the same, P >= 1. */
+  void (*change_max)(int64_t P, int64_t channels, const real *base, const real *plus,
+                     const real *minus, int64_t step, bool relu, real *y);
+  /* y[p + 1][c] = max of y[p][c] and x[p][c], p ascending from 0; `back`: y[p][c] of y[p + 1][c]
+   * and x[p][c], p descending from P - 1. Of equal ones the earlier position's. */
+  void (*running_max)(int64_t P, int64_t channels, const real *x, bool back, real *y);
 } SG_REAL(sg_kernels);
 
 /* The table for `isa`: "avx512", "avx2", "baseline"; NULL: environment SEQGLOSS_ISA, and when that

@@ -425,41 +425,66 @@ static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride
   }
 }
 
+/* Loops over the channels of many short rows: whole vectors without a test, then what is left. */
+#define EACH_VECTOR(channels, step) \
+  do { \
+    int64_t c = 0; \
+    for (; c + W <= (channels); c += W) step(c, W); \
+    if (c < (channels)) step(c, (channels) - c); \
+  } while (0)
+
+INLINE void max_span_at(int64_t P, int64_t channels, const float *left, const float *x,
+                        const float *right, float *y, int64_t c, const int64_t n)
+{
+  vec best = load_some(left + c, n), other = load_some(right + c, n);
+  int64_t p = 0;
+  for (x += c; p + 2 <= P; p += 2, x += 2 * channels) {
+    vec a = load_some(x, n), b = load_some(x + channels, n);
+    best = vnan(a, vmax(a, best));
+    other = vnan(b, vmax(b, other));
+  }
+  if (p < P) {
+    vec a = load_some(x, n);
+    best = vnan(a, vmax(a, best));
+  }
+  store_some(y + c, vnan(other, vmax(other, best)), n);
+}
+
 static void max_span(int64_t P, int64_t channels, const float *left, const float *x,
                      const float *right, float *y)
 {
-  for (int64_t c = 0; c < channels; c += W) {
-    int64_t n = channels - c;
-    vec best = load_some(left + c, n);
-    for (int64_t p = 0; p < P; p++) {
-      vec next = load_some(x + p * channels + c, n);
-      best = vnan(next, vmax(next, best));
-    }
-    vec last = load_some(right + c, n);
-    store_some(y + c, vnan(last, vmax(last, best)), n);
-  }
+#define STEP(c, n) max_span_at(P, channels, left, x, right, y, c, n)
+  EACH_VECTOR(channels, STEP);
+#undef STEP
+}
+
+INLINE void sum_change_at(int64_t P, int64_t channels, const float *x, const float *b, float *y,
+                          int64_t c, const int64_t n)
+{
+  vec sum = vzero();
+  for (int64_t p = 0; p < P; p++)
+    sum = vadd(sum, vsub(load_some(x + p * channels + c, n), load_some(b + p * channels + c, n)));
+  store_some(y + c, sum, n);
 }
 
 static void sum_change(int64_t P, int64_t channels, const float *x, const float *b, float *y)
 {
-  for (int64_t c = 0; c < channels; c += W) {
-    int64_t n = channels - c;
-    vec sum = vzero();
-    for (int64_t p = 0; p < P; p++)
-      sum = vadd(sum, vsub(load_some(x + p * channels + c, n), load_some(b + p * channels + c, n)));
-    store_some(y + c, sum, n);
-  }
+#define STEP(c, n) sum_change_at(P, channels, x, b, y, c, n)
+  EACH_VECTOR(channels, STEP);
+#undef STEP
 }
 
 INLINE void change_row(int64_t channels, const float *base, const float *plus, const float *minus,
                        const bool do_relu, float *y)
 {
-  for (int64_t c = 0; c < channels; c += W) {
-    int64_t n = channels - c;
-    vec v = vsub(load_some(plus + c, n), load_some(minus + c, n));
-    v = vadd(load_some(base + c, n), v);
-    store_some(y + c, do_relu ? vrelu(v) : v, n);
-  }
+#define STEP(c, n) \
+  do { \
+    vec v = vsub(load_some(plus + (c), n), load_some(minus + (c), n)); \
+    v = vadd(load_some(base + (c), n), v); \
+    store_some(y + (c), do_relu ? vrelu(v) : v, n); \
+  } while (0)
+  EACH_VECTOR(channels, STEP);
+#undef STEP
 }
 
 static void change_rows(int64_t P, int64_t channels, const float *base, const float *plus,
@@ -469,6 +494,66 @@ static void change_rows(int64_t P, int64_t channels, const float *base, const fl
     if (do_relu) change_row(channels, base, plus, minus, true, y);
     else change_row(channels, base, plus, minus, false, y);
   }
+}
+
+INLINE vec changed(const float *base, const float *plus, const float *minus, const int64_t n)
+{
+  return vadd(load_some(base, n), vsub(load_some(plus, n), load_some(minus, n)));
+}
+
+INLINE void change_max_at(int64_t P, int64_t channels, const float *base, const float *plus,
+                          const float *minus, int64_t step, bool do_relu, float *y,
+                          const int64_t n)
+{
+  vec best = changed(base, plus, minus, n);
+  for (int64_t p = 1; p < P; p++) {
+    base += channels;
+    plus += step;
+    minus += step;
+    vec next = changed(base, plus, minus, n);
+    best = vnan(next, vmax(next, best));
+  }
+  store_some(y, do_relu ? vrelu(best) : best, n);
+}
+
+static void change_max(int64_t P, int64_t channels, const float *base, const float *plus,
+                       const float *minus, int64_t step, bool do_relu, float *y)
+{
+#define STEP(c, n) \
+  change_max_at(P, channels, base + (c), plus + (c), minus + (c), step, do_relu, y + (c), n)
+  EACH_VECTOR(channels, STEP);
+#undef STEP
+}
+
+INLINE void running_max_at(int64_t P, int64_t channels, const float *x, const bool back, float *y,
+                           const int64_t n)
+{
+  if (back) {
+    vec best = load_some(y + P * channels, n);
+    for (int64_t p = P - 1; p >= 0; p--) {
+      vec next = load_some(x + p * channels, n);
+      best = vnan(best, vmax(best, next));
+      store_some(y + p * channels, best, n);
+    }
+    return;
+  }
+  vec best = load_some(y, n);
+  for (int64_t p = 0; p < P; p++) {
+    vec next = load_some(x + p * channels, n);
+    best = vnan(next, vmax(next, best));
+    store_some(y + (p + 1) * channels, best, n);
+  }
+}
+
+static void running_max(int64_t P, int64_t channels, const float *x, bool back, float *y)
+{
+#define STEP(c, n) \
+  do { \
+    if (back) running_max_at(P, channels, x + (c), true, y + (c), n); \
+    else running_max_at(P, channels, x + (c), false, y + (c), n); \
+  } while (0)
+  EACH_VECTOR(channels, STEP);
+#undef STEP
 }
 
 /* ---- 7. The table ---------------------------------------------------------------------------- */
@@ -492,4 +577,6 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .max_span = max_span,
   .sum_change = sum_change,
   .change_rows = change_rows,
+  .change_max = change_max,
+  .running_max = running_max,
 };

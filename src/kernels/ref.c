@@ -178,6 +178,33 @@ static void change_rows(int64_t P, int64_t channels, const real *base, const rea
   }
 }
 
+static void change_max(int64_t P, int64_t channels, const real *base, const real *plus,
+                       const real *minus, int64_t step, bool do_relu, real *y)
+{
+  for (int64_t c = 0; c < channels; c++) {
+    real best = base[c] + (plus[c] - minus[c]);
+    for (int64_t p = 1; p < P; p++)
+      best = larger(base[p * channels + c] + (plus[p * step + c] - minus[p * step + c]), best);
+    y[c] = do_relu ? relu1(best) : best;
+  }
+}
+
+/* `far` stands behind `near`. */
+static real larger_behind(real near, real far) { return far > near || far != far ? far : near; }
+
+static void running_max(int64_t P, int64_t channels, const real *x, bool back, real *y)
+{
+  for (int64_t i = 0; i < P; i++) {
+    int64_t p = back ? P - 1 - i : i;
+    const real *v = x + p * channels;
+    real *to = y + p * channels, *next = to + channels;
+    for (int64_t c = 0; c < channels; c++) {
+      if (back) to[c] = larger_behind(v[c], next[c]);
+      else next[c] = larger(v[c], to[c]);
+    }
+  }
+}
+
 const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .isa = "reference",
   .pack_bytes = SG_REAL(sg_pack_bytes),
@@ -197,4 +224,6 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .max_span = max_span,
   .sum_change = sum_change,
   .change_rows = change_rows,
+  .change_max = change_max,
+  .running_max = running_max,
 };

@@ -95,6 +95,8 @@ enum {
   SG_NODE_RELU = 2,
   /* Set by configure or infer: the op's `update` serves this node. */
   SG_NODE_UPDATE = 4,
+  /* And its `update_max`. */
+  SG_NODE_UPDATE_MAX = 8,
 };
 
 struct sg_node {
@@ -154,6 +156,10 @@ typedef struct sg_collect {
   /* c->in[0]: windows of c->n items that cover what differs from the base; c->out[0]: whole. What
    * an item gives does not depend on how much wider its window is than need be. */
   sg_status (*eval)(const sg_call *c, const sg_call *base, const void *state);
+  /* (optional) Maxima over all positions: the greatest of the base before lo and from hi on, one
+   * number a channel. false: not of all positions. */
+  bool (*sides)(const sg_node *node, const void *state, int64_t lo, int64_t hi,
+                const void **ret_before, const void **ret_behind);
 } sg_collect;
 
 typedef struct sg_op {
@@ -199,6 +205,10 @@ typedef struct sg_op {
    * windows that cover what that reaches. base: the base, one item, whole; its out[0] is from
    * before a fused relu. Only for nodes with SG_NODE_UPDATE. */
   sg_status (*update)(const sg_call *c, const sg_call *base);
+  /* (optional) The greatest per channel of the outputs that one changed position touches: what a
+   * pool over all positions wants of an update. c->in[0] is codes, one position changed in each
+   * item; y[n][channels]; items with skip[i] are left alone. Nodes with SG_NODE_UPDATE_MAX. */
+  sg_status (*update_max)(const sg_call *c, const sg_call *base, const bool *skip, void *y);
   const sg_collect *collect;    /* (optional) */
   /* Multiply-adds of one item (0: elementwise and data movement are not counted). (optional) */
   int64_t (*madds)(const sg_node *node);

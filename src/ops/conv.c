@@ -148,6 +148,8 @@ static sg_status infer(sg_node *node, sg_err *err)
   }
   node->out[0].dtype = node->in[0].dtype;
   if (v->nd == 1 && v->groups == 1) node->flags |= SG_NODE_CODES | SG_NODE_UPDATE;
+  if (v->nd == 1 && v->groups == 1 && v->stride[1] % v->dil[1] == 0)
+    node->flags |= SG_NODE_UPDATE_MAX;
   return SG_OK;
 }
 
@@ -281,6 +283,7 @@ const sg_op SG_REAL(sg_op_conv) = {
   .forward = SG_REAL(sg_conv_forward),
   .vjp = SG_REAL(sg_conv_vjp),
   .update = SG_REAL(sg_conv_update),
+  .update_max = SG_REAL(sg_conv_update_max),
   .reach = reach,
   .need = need,
   .madds = madds,

@@ -10,10 +10,6 @@
 
 static int64_t channels(const sg_call *c) { return c->in[0].shape.d[1]; }
 
-static real larger(real next, real best) { return next > best || next != next ? next : best; }
-/* `far` stands behind `near`: of equal ones the nearer, as a walk from the front finds it. */
-static real larger_behind(real near, real far) { return far > near || far != far ? far : near; }
-
 size_t SG_REAL(sg_collect_max_bytes)(const sg_node *node, sg_collect_range r)
 {
   return (size_t) (2 * (r.hi - r.lo + 1) * node->in[0].shape.d[1]) * sizeof(real);
@@ -22,6 +18,7 @@ size_t SG_REAL(sg_collect_max_bytes)(const sg_node *node, sg_collect_range r)
 sg_status SG_REAL(sg_collect_max_base)(const sg_call *base, sg_collect_range r, int64_t lo,
                                        int64_t hi, void *state)
 {
+  const SG_REAL(sg_kernels) *k = base->kernels;
   int64_t C = channels(base), n = r.hi - r.lo;
   const real *x = (const real *) base->in[0].data + r.lo * C;
   real *before = state, *behind = before + (n + 1) * C;
@@ -31,12 +28,8 @@ sg_status SG_REAL(sg_collect_max_base)(const sg_call *base, sg_collect_range r, 
     before[c] = (real) -INFINITY;
     behind[n * C + c] = (real) -INFINITY;
   }
-  for (int64_t q = lo; q < n; q++)
-    for (int64_t c = 0; c < C; c++)
-      before[(q + 1) * C + c] = larger(x[q * C + c], before[q * C + c]);
-  for (int64_t q = hi - 1; q >= 0; q--)
-    for (int64_t c = 0; c < C; c++)
-      behind[q * C + c] = larger_behind(x[q * C + c], behind[(q + 1) * C + c]);
+  if (lo < n) k->running_max(n - lo, C, x + lo * C, false, before + lo * C);
+  if (hi > 0) k->running_max(hi, C, x, true, behind);
   memcpy(base->out[0].data, before + n * C, (size_t) C * sizeof(real));
   return SG_OK;
 }
@@ -58,6 +51,18 @@ sg_status SG_REAL(sg_collect_max)(const sg_call *c, const sg_call *base, sg_coll
                   (const real *) in->data + (i * width + lo - at) * C, behind + (hi - r.lo) * C, y);
   }
   return SG_OK;
+}
+
+bool SG_REAL(sg_collect_max_sides)(const sg_node *node, sg_collect_range r, const void *state,
+                                   int64_t lo, int64_t hi, const void **ret_before,
+                                   const void **ret_behind)
+{
+  int64_t C = node->in[0].shape.d[1], n = r.hi - r.lo;
+  const real *before = state;
+  if (r.lo != 0 || r.hi != node->in[0].shape.d[2]) return false;
+  *ret_before = before + lo * C;
+  *ret_behind = before + (n + 1 + hi) * C;
+  return true;
 }
 
 /* ---- Sums -------------------------------------------------------------------------- */

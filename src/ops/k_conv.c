@@ -532,7 +532,8 @@ sg_status SG_REAL(sg_conv_forward)(const sg_call *c)
   job j;
   sg_status s = start_job(c, &j);
   if (s) return s;
-  if (in->codes && j.w.table && SG_REAL(sg_conv_symbols_fit)(j.v, in->symbols)) return run_codes(&j);
+  if (in->codes && j.w.table && SG_REAL(sg_conv_symbols_fit)(j.v, in->symbols))
+    return run_codes(&j);
   if (in->codes && !(j.x = spell(j.v, in, c->n, c->tmp))) return SG_ENOMEM;
   if (!j.delta) return run_rows(&j);
   run_delta(&j);

@@ -19,7 +19,7 @@
 typedef SG_REAL(sg_kernels) kernels_t;
 typedef SG_REAL(sg_conv_weights) weights;
 
-/* ---- 1. Rows ----------------------------------------------------------------------------------- */
+/* ---- 1. Rows --------------------------------------------------------------------------------- */
 
 typedef struct job {
   const sg_call *c, *base;
@@ -55,15 +55,15 @@ static void take_base(const job *j)
     memcpy(j->y + i * row, j->y0 + out_start(j, i) * j->v->F, (size_t) row * sizeof(real));
 }
 
-/* ---- 2. Codes ---------------------------------------------------------------------------------- */
+/* ---- 2. Codes -------------------------------------------------------------------------------- */
 
 static const real *response(const job *j, int64_t tap, uint8_t code)
 {
   return j->w.rows + (tap * (j->v->C + 2) + sg_conv_symbol(j->v, code)) * j->v->F;
 }
 
-/* The outputs that read window position q of item i, `first` .. `first` + n - 1 of its window: where
- * the taps step evenly. The first output has the last tap. */
+/* The outputs that read window position q of item i, `first` .. `first` + n - 1 of its window:
+ * where the taps step evenly. The first output has the last tap, `tap`. */
 typedef struct touch { int64_t first, n, tap; } touch;
 
 static touch touched(const job *j, int64_t i, int64_t q)
@@ -138,7 +138,7 @@ static void update_codes(const job *j)
   }
 }
 
-/* ---- 3. Activations ---------------------------------------------------------------------------- */
+/* ---- 3. Activations -------------------------------------------------------------------------- */
 
 /* x' - x of item i, [iw][C]. Codes that the table was not made for are spelled out. */
 static void difference(const job *j, int64_t i, real *d)
@@ -200,16 +200,48 @@ static sg_status update_values(const job *j)
   return SG_OK;
 }
 
-sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base)
+static sg_status start_job(const sg_call *c, const sg_call *base, job *j)
 {
   const sg_slab *in = &c->in[0], *out = &c->out[0];
-  job j = { .c = c, .base = base, .v = c->node->conf, .kern = c->kernels,
-            .y0 = base->out[0].data, .y = out->data, .iw = in->shape.d[2],
-            .ow = out->shape.d[2] };
-  sg_status s = SG_REAL(sg_conv_get_weights)(c, false, &j.w);
+  *j = (job){ .c = c, .base = base, .v = c->node->conf, .kern = c->kernels,
+              .y0 = base->out[0].data, .y = out->data, .iw = in->shape.d[2],
+              .ow = out->shape.d[2] };
+  return SG_REAL(sg_conv_get_weights)(c, false, &j->w);
+}
+
+static bool by_rows(const job *j)
+{
+  const sg_slab *in = &j->c->in[0];
+  return in->codes && j->w.rows && SG_REAL(sg_conv_symbols_fit)(j->v, in->symbols);
+}
+
+sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base)
+{
+  job j;
+  sg_status s = start_job(c, base, &j);
   if (s) return s;
-  if (!in->codes || !j.w.rows || !SG_REAL(sg_conv_symbols_fit)(j.v, in->symbols))
-    return update_values(&j);
+  if (!by_rows(&j)) return update_values(&j);
   update_codes(&j);
+  return SG_OK;
+}
+
+/* c->out has places but no data. */
+sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, const bool *skip,
+                                      void *y)
+{
+  job j;
+  sg_status s = start_job(c, base, &j);
+  if (s) return s;
+  if (!by_rows(&j)) return SG_EUNSUPPORTED;
+  int64_t F = j.v->F, step = j.v->stride[1] / j.v->dil[1] * (j.v->C + 2) * F;
+  bool relu = c->node->flags & SG_NODE_RELU;
+  for (int64_t i = 0; i < c->n; i++) {
+    if (skip[i]) continue;
+    uint8_t now = c->in[0].codes[i], was = base->in[0].codes[in_start(&j, i)];
+    touch t = touched(&j, i, 0);
+    if (t.n < 1) return SG_EINTERNAL;
+    j.kern->change_max(t.n, F, j.y0 + (out_start(&j, i) + t.first) * F, response(&j, t.tap, now),
+                       response(&j, t.tap, was), -step, relu, (real *) y + i * F);
+  }
   return SG_OK;
 }

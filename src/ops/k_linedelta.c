@@ -37,6 +37,12 @@ static sg_status max_eval(const sg_call *c, const sg_call *base, const void *sta
   return SG_REAL(sg_collect_max)(c, base, all(c->node), state);
 }
 
+static bool max_sides(const sg_node *node, const void *state, int64_t lo, int64_t hi,
+                      const void **ret_before, const void **ret_behind)
+{
+  return SG_REAL(sg_collect_max_sides)(node, all(node), state, lo, hi, ret_before, ret_behind);
+}
+
 static sg_status forward_base(const sg_call *base, int64_t lo, int64_t hi, void *state)
 {
   (void) lo, (void) hi, (void) state;
@@ -56,7 +62,8 @@ static sg_status mean_eval(const sg_call *c, const sg_call *base, const void *st
 }
 
 const sg_collect SG_REAL(sg_lines_max) = {
-  .can = can, .bytes = max_bytes, .base = max_base, .eval = max_eval
+  .can = can, .bytes = max_bytes, .base = max_base, .eval = max_eval,
+  .sides = max_sides
 };
 const sg_collect SG_REAL(sg_lines_sum) = {
   .can = can, .bytes = no_bytes, .base = forward_base, .eval = sum_eval

@@ -119,8 +119,16 @@ static sg_status collect_eval(const sg_call *c, const sg_call *base, const void 
   return SG_REAL(sg_collect_max)(c, base, read_range(c->node), state);
 }
 
+static bool collect_sides(const sg_node *node, const void *state, int64_t lo, int64_t hi,
+                          const void **ret_before, const void **ret_behind)
+{
+  return SG_REAL(sg_collect_max_sides)(node, read_range(node), state, lo, hi, ret_before,
+                                       ret_behind);
+}
+
 static const sg_collect collect = {
-  .can = can_collect, .bytes = collect_bytes, .base = collect_base, .eval = collect_eval
+  .can = can_collect, .bytes = collect_bytes, .base = collect_base, .eval = collect_eval,
+  .sides = collect_sides
 };
 
 typedef struct gradients { const real *g; real *gx; } gradients;

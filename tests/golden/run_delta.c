@@ -203,7 +203,7 @@ static void check_file(const char *path)
   sg_model *model = NULL;
   sg_model_opts mo = sg_model_opts_default();
   sg_err err;
-  if (sg_model_load(path, sg_ops(), &mo, &model, &err)) return;      /* others test what is refused */
+  if (sg_model_load(path, sg_ops(), &mo, &model, &err)) return;
   bool dna = false, four = strlen(sg_model_alphabet(model)) == 4;
   for (int i = 0; i < sg_model_inputs(model); i++) {
     sg_io_info info;
