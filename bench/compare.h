@@ -7,7 +7,8 @@
 #include "walk.h"
 
 typedef struct comparison {
-  double worst;               /* largest |ours - theirs| / max(1, max |theirs|); NaN: nothing there */
+  double worst;               /* largest |ours - theirs| / max(1, max |theirs|); NaN: nothing to
+                               compare */
   int64_t n;                  /* edits, or steps, that were compared */
   int64_t alike;              /* steps at which both mask the same position */
 } comparison;

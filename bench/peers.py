@@ -1,7 +1,7 @@
 """What other tools need for the same work on the networks of nets.py, one thread each.
 
-peers.py forward|ism|sis DIR NAME BATCH[,BATCH ...] SECONDS [TOOL ...]   reads DIR/NAME.onnx; prints lines "TOOL seconds-per-sequence batch how",
-tabs between: the best batch size of each tool, and whether the whole job was timed or a part of it, scaled up ("by proportion").
+peers.py forward|ism|sis DIR NAME BATCH[,BATCH ...] SECONDS [TOOL ...]   reads DIR/NAME.onnx; prints lines "TOOL seconds batch how" with tabs
+between, seconds of one sequence: the best batch size of each tool, and whether the whole job was timed or a part of it, scaled up ("by proportion").
 
   forward  outputs of sequences
   ism      outputs at all 3L substitutions of one sequence, as batches: onnxruntime, torch, and the saturation mutagenesis of tangermeme
@@ -12,6 +12,7 @@ tabs between: the best batch size of each tool, and whether the whole job was ti
 For bench/forward and bench/delta it writes DIR/NAME.codes (uint8, 64 sequences), .y (their outputs), .ism.edits and .ism.values, .sis.edits
 and .sis.values (onnxruntime's; what they are: compare.h). Needs torch, onnxruntime, tangermeme.
 """
+import importlib
 import os
 import sys
 import time
@@ -92,6 +93,13 @@ class Bench:
         codes[row, pos] = (codes[row, pos] + 1 + edits % 3) % 4
         return onehot(codes)
 
+    def agree(self, tool, y, edits):
+        """Ends the program when a tool computes something else than onnxruntime: what it timed would mean nothing."""
+        theirs = self.onnxruntime(self.substitutions(edits))
+        off = np.abs(np.asarray(y).reshape(theirs.shape) - theirs).max() / max(1.0, np.abs(theirs).max())
+        if not off <= 1e-4:
+            raise SystemExit(f"{tool} and onnxruntime differ by {off:.2g}")
+
     def leave_mutagenesis(self):
         edits = runs(min(CHECKED, 3 * self.length), 3 * self.length).astype(np.int32)
         values = np.concatenate([self.onnxruntime(self.substitutions(edits[i:i + 16])) for i in range(0, len(edits), 16)])
@@ -106,6 +114,8 @@ class Bench:
                 x = self.substitutions(runs(n, total))
                 return best(lambda: [run(x[i:i + b]) for i in range(0, n, b)], self.seconds) * total / n
 
+            sample = runs(min(24, total), total)
+            self.agree(tool, run(self.substitutions(sample)), sample)
             yield tool, *self.choose(job, self.batches)
         if not self.wanted or "tangermeme" in self.wanted:
             yield from self.tangermeme()
@@ -121,10 +131,9 @@ class Bench:
 
     def tangermeme(self):
         try:
-            import tangermeme
-            from tangermeme import saturation_mutagenesis as sm
-            sm = sys.modules["tangermeme.saturation_mutagenesis"]
-            sm._FAST_MIN_SECONDS = 0.0
+            sm = importlib.import_module("tangermeme.saturation_mutagenesis")
+            capture, _ = sm._fast_path, sm._FAST_MIN_SECONDS
+            sm._FAST_MIN_SECONDS = 0.0      # no job is too short
             x = torch.from_numpy(onehot(self.codes[:2])).to(torch.int8)
             edits = [sm._single_edits(x[i], 0, self.length)[1:] for i in (0, 1)]
         except (ImportError, AttributeError) as e:
@@ -135,11 +144,14 @@ class Bench:
         def job(n, b):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                fast = sm._fast_path(self.net, x, None, 0, self.length, b, None, "cpu", None)[0]
+                fast = capture(self.net, x, None, 0, self.length, b, None, "cpu", None)[0]
             reasons.update(str(w.message).partition("because ")[2].partition(". Pass")[0] for w in caught if "because" in str(w.message))
             if fast is None:
                 return float("inf")
             keep, turn = torch.from_numpy(runs(n, 3 * self.length)), [0]
+            chars, positions = (e[keep[:24]] for e in edits[0])
+            k = (chars.numpy() - self.codes[0, positions.numpy()] - 1) % 4
+            self.agree("tangermeme", fast.predict_edits(0, chars, positions, b, None), 3 * positions.numpy() + k)
 
             def once():        # another sequence each time, so that the activations that are kept have to be computed
                 turn[0] ^= 1

@@ -1,4 +1,4 @@
-/* bench/walk.c: mutagenesis and backward selection of one sequence over one session, with a clock. */
+/* bench/walk.c: mutagenesis and backward selection of one sequence over one session, timed. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -1,4 +1,4 @@
-/* bench/walk.h: mutagenesis and backward selection of one sequence over one session, with a clock.
+/* bench/walk.h: mutagenesis and backward selection of one sequence over one session, timed.
  *
  * Both exist whole and by proportion. By proportion only some edits, or some steps of a selection,
  * are evaluated and their times scaled up, for networks whose whole job would take hours. What is
