@@ -1,13 +1,15 @@
 """The four reference networks, with seeded random weights: their shapes matter, not their numbers.
 
-nets.py OUTDIR   writes OUTDIR/NAME.onnx (opset 13, input x, output y). Needs torch 2.13 and onnx.
+nets.py OUTDIR [NAME ...]   writes OUTDIR/NAME.onnx (opset 13, input x, output y). Needs torch 2.13 and onnx.
 
   zeng       101 bp   the transcription factor networks of Zeng et al. 2016: one convolution, global maximum, two dense layers
   deepstarr  249 bp   de Almeida et al. 2022: four convolutions with batch normalisation and pooling, three dense layers
   basset     600 bp   Kelley et al. 2016: three wide convolutions, dense layers of 1000, 164 outputs
   bpnet     2114 bp   Avsec et al. 2021: eight dilated convolutions with residuals; the counts head (the profile head is cut off,
                       so that every tool computes the same)
+  zeng-L, bpnet-L, bpnet-L-dD   the same for other lengths L, and with D dilated layers (each doubles the dilation)
 """
+import functools
 import os
 import sys
 
@@ -32,8 +34,8 @@ def dense(sizes):
     return layers
 
 
-def zeng():
-    return nn.Sequential(nn.ConstantPad1d((11, 12), 0.0), nn.Conv1d(4, 128, 24), nn.ReLU(), nn.MaxPool1d(101), nn.Flatten(),
+def zeng(length=101):
+    return nn.Sequential(nn.ConstantPad1d((11, 12), 0.0), nn.Conv1d(4, 128, 24), nn.ReLU(), nn.MaxPool1d(length), nn.Flatten(),
                          nn.Linear(128, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid())
 
 
@@ -64,10 +66,26 @@ class BPNet(nn.Module):
 NETS = {"zeng": (zeng, 101), "deepstarr": (deepstarr, 249), "basset": (basset, 600), "bpnet": (BPNet, 2114)}
 
 
+def shape(name):
+    """What makes the network of that name, and its length."""
+    kind, *rest = name.split("-")
+    make, length = NETS[kind]
+    for part in rest:
+        if part[0] == "d" and kind == "bpnet":
+            make = functools.partial(make, layers=int(part[1:]))
+        else:
+            length = int(part)
+    if rest and kind == "zeng":
+        make = functools.partial(make, length)
+    elif rest and kind != "bpnet":
+        raise SystemExit(f"nets.py: {name}: only zeng and bpnet come in other lengths")
+    return make, length
+
+
 def build(name):
     """The network with weights that are the same on every machine, and its length."""
     torch.manual_seed(1234)
-    make, length = NETS[name]
+    make, length = shape(name)
     net = make()
     for m in net.modules():
         if isinstance(m, nn.BatchNorm1d):
@@ -76,9 +94,9 @@ def build(name):
     return net.eval().requires_grad_(False), length
 
 
-def main(outdir):
+def main(outdir, names):
     os.makedirs(outdir, exist_ok=True)
-    for name in NETS:
+    for name in names or NETS:
         net, length = build(name)
         torch.onnx.export(net, (torch.zeros(2, 4, length),), os.path.join(outdir, name + ".onnx"), opset_version=13, dynamo=False,
                           input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "N"}, "y": {0: "N"}})
@@ -86,4 +104,4 @@ def main(outdir):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

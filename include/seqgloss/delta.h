@@ -26,8 +26,8 @@ typedef enum sg_rc { SG_RC_MAX = 0, SG_RC_MEAN, SG_RC_NONE } sg_rc;
 
 /* Positions pos .. pos + len - 1 of the base read symbols[0 .. len-1] (codes of seqgloss/codes.h
  * and the network's alphabet; borrowed for the call). len >= 0 (0: no change), inside the
- * sequence. A substitution or a masked position has len 1. A deletion of d bases at i, with a buffer that holds
- * the sequence and d bases more behind it, is { i, L - i, buffer + i + d }. */
+ * sequence. A substitution or a masked position has len 1. A deletion of d bases at i, with a
+ * buffer that holds the sequence and d bases more behind it, is { i, L - i, buffer + i + d }. */
 typedef struct sg_edit {
   int64_t pos, len;
   const uint8_t *symbols;
