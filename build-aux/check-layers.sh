@@ -41,6 +41,7 @@ io base
 pipeline base
 region seqio
 seq seqio
+track report
 EOF
 
 # Column 1: the start of an external header's name; the rest: folders that may include it. `*`: all (C and POSIX).

@@ -114,6 +114,17 @@ SG_API void sg_source_range(const sg_source *source, int64_t *ret_begin, int64_t
  * those that came). */
 SG_API int64_t sg_source_longest(const sg_source *source);
 
+/* The chromosomes of the genome in the order of its file, under the names that regions carry
+ * (sg_region.chrom): where a BED says chr20 of what the FASTA calls 20, it is chr20 here; where the
+ * input has both spellings, both stand here, one after the other. Chromosomes without a region have
+ * the FASTA's names. 0: unknown, for the source reads windows, whose chromosomes have no lengths
+ * even where their places are known. */
+SG_API int sg_source_chroms(const sg_source *source);
+/* Number i of them, 0 <= i < sg_source_chroms; the name belongs to the source. false: there is no
+ * such number. */
+SG_API bool sg_source_chrom(const sg_source *source, int i, const char **ret_name,
+                            int64_t *ret_length);
+
 /* What happened so far. */
 typedef struct sg_source_counts {
   int64_t read;             /* records of this shard */

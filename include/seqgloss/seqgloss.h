@@ -9,6 +9,8 @@
  * model.h     networks: load, inspect, plan
  * engine.h    networks: evaluate, differentiate
  * delta.h     networks: outputs at edits of a sequence
+ * report.h    tables and arrays in files
+ * track.h     one number per base: bedgraph, bigWig
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -21,6 +23,8 @@
 #include "seqgloss/model.h"
 #include "seqgloss/pipeline.h"
 #include "seqgloss/region.h"
+#include "seqgloss/report.h"
 #include "seqgloss/seq.h"
+#include "seqgloss/track.h"
 
 #endif

@@ -285,6 +285,7 @@ sg_status sg_source_open(const sg_source_opts *opts, sg_source **ret_source, sg_
   status = sg_alphabet_init(&s->alphabet, opts->alphabet, opts->n_base, err);
   if (!status) status = sg_input_open(s, err);
   if (!status) status = check_edges(s, err);
+  if (!status) status = sg_chroms_list(s, err);
   if (status) {
     sg_source_close(s);
     return status;
@@ -299,6 +300,7 @@ void sg_source_close(sg_source *source)
 {
   if (!source) return;
   sg_input_close(source);
+  free(source->chrom);
   free(source->text.s);
   free(source);
 }

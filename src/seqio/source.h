@@ -18,6 +18,12 @@ typedef struct sg_named {
   int64_t furthest, line;   /* largest position that must exist, and where it is named */
 } sg_named;
 
+/* A chromosome of the genome as sg_source_chrom tells it. */
+typedef struct sg_chrom {
+  const char *name;         /* the regions', or the genome's; borrowed from either */
+  int contig;
+} sg_chrom;
+
 /* The record read last. */
 typedef struct sg_record {
   int64_t index;            /* in the whole input */
@@ -46,6 +52,8 @@ struct sg_source {
   sg_named *named;          /* chromosomes of the regions */
   int n_named, cap_named;
   void *hash;               /* name -> number in named */
+  sg_chrom *chrom;          /* [n_chroms]; none for windows */
+  int n_chroms;
   int64_t total, begin, end, next;    /* next: index of the record to be read next */
   int64_t longest;
   sg_source_counts counts;
@@ -62,6 +70,8 @@ sg_status sg_input_open(sg_source *source, sg_err *err);
 sg_status sg_input_rewind(sg_source *source, sg_err *err);
 sg_status sg_input_next(sg_source *source, bool *ret_more, sg_err *err);
 void sg_input_close(sg_source *source);
+/* chroms.c: fills `chrom`, once names were found in the genome. */
+sg_status sg_chroms_list(sg_source *source, sg_err *err);
 /* Puts "file:line: " before the error, or "region 'chr:a-b': ". */
 sg_status sg_input_blame(const sg_source *source, sg_err *err);
 

@@ -1,0 +1,147 @@
+/* tests/unit/test_source.c: the chromosomes that a source of windows tells. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "seqgloss/region.h"
+
+static char folder[256], fasta[300], bed[300];
+
+static void write_file(const char *path, const char *text)
+{
+  FILE *f = fopen(path, "w");
+  ck_assert(f && fputs(text, f) >= 0 && !fclose(f));
+}
+
+static void begin(const char *fasta_text, const char *bed_text)
+{
+  const char *tmp = getenv("TMPDIR");
+  snprintf(folder, sizeof folder, "%s/seqgloss-source-XXXXXX", tmp ? tmp : "/tmp");
+  ck_assert(mkdtemp(folder));
+  snprintf(fasta, sizeof fasta, "%s/g.fa", folder);
+  snprintf(bed, sizeof bed, "%s/r.bed", folder);
+  write_file(fasta, fasta_text);
+  write_file(bed, bed_text);
+}
+
+static void end(void)
+{
+  unlink(fasta);
+  unlink(bed);
+  ck_assert(!rmdir(folder));
+}
+
+static sg_source *open_source(const sg_source_opts *o)
+{
+  sg_source *s;
+  sg_err e = { 0 };
+  ck_assert_msg(!sg_source_open(o, &s, &e), "%s", e.text);
+  return s;
+}
+
+static void check_chrom(const sg_source *s, int i, const char *name, int64_t length)
+{
+  const char *n;
+  int64_t l;
+  ck_assert(sg_source_chrom(s, i, &n, &l));
+  ck_assert_str_eq(n, name);
+  ck_assert_int_eq(l, length);
+}
+
+/* Every region's chromosome is listed, and the region lies on it. */
+static void check_regions(sg_source *s, int expected)
+{
+  sg_region_batch *b;
+  int seen = 0;
+  ck_assert(!sg_region_batch_new(2, &b, NULL));
+  while (!sg_source_fill(s, b, NULL) && b->n)
+    for (int k = 0; k < b->n; k++, seen++) {
+      bool found = false;
+      for (int i = 0; i < sg_source_chroms(s); i++) {
+        const char *name;
+        int64_t length;
+        ck_assert(sg_source_chrom(s, i, &name, &length));
+        found |= !strcmp(name, b->region[k].chrom) && b->region[k].end <= length;
+      }
+      ck_assert_msg(found, "%s", b->region[k].chrom);
+    }
+  ck_assert_int_eq(seen, expected);
+  sg_region_batch_free(b);
+}
+
+static const char genome[] = ">20 first\nACGTACGTAC\nACG\n>chrX\nACGTA\n>7\nAC\n>MT\nACGTACG\n";
+
+START_TEST(chromosomes_have_the_regions_names)
+{
+  const char *name;
+  int64_t length;
+  sg_source_opts o = sg_source_opts_default();
+  begin(genome, "X\t0\t2\nchr20\t3\t5\n20\t11\t13\nchr20\t0\t2\nchrX\t3\t5\n");
+  o.genome = fasta;
+  o.bed = bed;
+  sg_source *s = open_source(&o);
+  ck_assert_int_eq(sg_source_chroms(s), 6);
+  check_chrom(s, 0, "chr20", 13);
+  check_chrom(s, 1, "20", 13);
+  check_chrom(s, 2, "X", 5);
+  check_chrom(s, 3, "chrX", 5);
+  check_chrom(s, 4, "7", 2);
+  check_chrom(s, 5, "MT", 7);
+  ck_assert(!sg_source_chrom(s, 6, &name, &length) && !name && !length);
+  ck_assert(!sg_source_chrom(s, -1, &name, &length));
+  check_regions(s, 5);
+  sg_source_close(s);
+  end();
+}
+END_TEST
+
+START_TEST(intervals_name_chromosomes_too)
+{
+  const char *const texts[] = { "chr7:1-2", "20:2-3" };
+  sg_source_opts o = sg_source_opts_default();
+  begin(genome, "");
+  o.genome = fasta;
+  o.intervals = texts;
+  o.n_intervals = 2;
+  sg_source *s = open_source(&o);
+  ck_assert_int_eq(sg_source_chroms(s), 4);
+  check_chrom(s, 0, "20", 13);
+  check_chrom(s, 1, "chrX", 5);
+  check_chrom(s, 2, "chr7", 2);
+  check_regions(s, 2);
+  sg_source_close(s);
+  end();
+}
+END_TEST
+
+START_TEST(windows_have_no_chromosomes)
+{
+  const char *name;
+  int64_t length;
+  sg_source_opts o = sg_source_opts_default();
+  begin(">chr1:10-14\nACGT\n>plain\nACGT\n", "");
+  o.windows = fasta;
+  sg_source *s = open_source(&o);
+  ck_assert_int_eq(sg_source_chroms(s), 0);
+  ck_assert(!sg_source_chrom(s, 0, &name, &length));
+  sg_source_close(s);
+  end();
+}
+END_TEST
+
+int main(void)
+{
+  Suite *s = suite_create("source");
+  TCase *t = tcase_create("source");
+  tcase_add_test(t, chromosomes_have_the_regions_names);
+  tcase_add_test(t, intervals_name_chromosomes_too);
+  tcase_add_test(t, windows_have_no_chromosomes);
+  suite_add_tcase(s, t);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_ENV);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed != 0;
+}
