@@ -36,7 +36,9 @@ EOF
 # Column 1: a header of the installed contract that is not named after its folder; column 2: the folder it counts as.
 cat > "$tmp/public" <<'EOF'
 codes base
+delta engine
 io base
+ism methods
 pipeline base
 region seqio
 seq seqio

@@ -9,6 +9,7 @@
  * model.h     networks: load, inspect, plan
  * engine.h    networks: evaluate, differentiate
  * delta.h     networks: outputs at edits of a sequence
+ * ism.h       in-silico mutagenesis
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -18,6 +19,7 @@
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
 #include "seqgloss/io.h"
+#include "seqgloss/ism.h"
 #include "seqgloss/model.h"
 #include "seqgloss/pipeline.h"
 #include "seqgloss/region.h"
