@@ -1,5 +1,5 @@
-/* tests/unit/test_ism.c: in-silico mutagenesis against sequences edited as text and evaluated one by
- * one, against stored numbers of other programs, and its laws: centring, unknown bases, strands,
+/* tests/unit/test_ism.c: in-silico mutagenesis against sequences edited as text and evaluated one
+ * by one, against stored numbers of other programs, and its laws: centring, unknown bases, strands,
  * targets.
  *
  * The text is that of the strand of the results; a network that reads the other strand gets its
