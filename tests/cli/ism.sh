@@ -206,7 +206,45 @@ if [ -f "$m" ]; then
 else
   skip "shipped networks" "no data/mafk.h5"
 fi
-mini=${SEQGLOSS_SHARED:-}/data/golden/attribution/bpnetmini/model.onnx
+golden=${SEQGLOSS_SHARED:-}/data/golden
+any=$golden/keras/func_variable_length/keras3.h5
+if [ -f "$any" ]; then
+  seq=ACGTTGCTGAGTCAGCANACGTACGTACGATCAGCT
+  printf '>a\n%s\n>b\n%s%s\n>c\n%s\n' $seq $seq $seq $seq > "$work/any.fa"
+  # Windows of several lengths: each as if it were alone.
+  lengths() {
+    run -m "$any" -t 0:0 --deletions 2 --mask-width 5 --no-provenance -o "$work/any.tsv" "$work/any.fa" &&
+      run -m "$any" -t 0:0 --deletions 2 --mask-width 5 --no-provenance -@ 2 -o "$work/any2.tsv" "$work/any.fa" &&
+      cmp "$work/any.tsv" "$work/any2.tsv" && [ "$(grep -c '^[abc]' "$work/any.tsv")" = 144 ] || return 1
+    printf '>b\n%s%s\n' $seq $seq > "$work/b.fa"
+    run -m "$any" -t 0:0 --deletions 2 --mask-width 5 --no-provenance "$work/b.fa" | grep '^b' > "$work/b1"
+    grep '^b' "$work/any.tsv" | cmp - "$work/b1"
+  }
+  check "windows of several lengths in a table" lengths
+  check "windows of several lengths in an array" fails 1 'one length' run -m "$any" -t 0:0 -o "$work/any.npz" "$work/any.fa"
+else
+  skip "windows of several lengths" "no shared golden networks"
+fi
+two=$golden/onnx/multi_input/multi_input.ts17.onnx
+if [ -f "$two" ] && [ -f "$m" ]; then
+  # A row of covariates belongs to its region, also in a shard.
+  covariates() {
+    head -n 3 "$b" > "$work/three.bed"
+    printf '1\t2\t3\n-1\t0\t4\n0.5\t0\t-2\n' > "$work/cov.tsv"
+    run -m "$two" -t 0:1 -f "$g" -b "$work/three.bed" --input "cov=$work/cov.tsv" --no-provenance -o "$work/cov.out.tsv" &&
+      run -m "$two" -t 0:1 -f "$g" -b "$work/three.bed" --input "cov=$work/cov.tsv" --shard 2/3 --no-provenance -o "$work/cov.2.tsv" || return 1
+    grep -v '^#' "$work/cov.out.tsv" | sed -n '21,40p' > "$work/cov.want"
+    grep -v '^#' "$work/cov.2.tsv" | cmp - "$work/cov.want" || return 1
+    sed 's/4/40/' "$work/cov.tsv" > "$work/cov3.tsv"
+    run -m "$two" -t 0:1 -f "$g" -b "$work/three.bed" --input "cov=$work/cov3.tsv" --no-provenance -o "$work/cov.other.tsv" &&
+      ! cmp -s "$work/cov.out.tsv" "$work/cov.other.tsv"
+  }
+  check "covariates" covariates
+  check "covariates for another number of regions" fails 1 'rows' run -m "$two" $where --input "cov=$work/cov.tsv" -t 0:1
+else
+  skip "covariates" "no shared golden networks"
+fi
+mini=$golden/attribution/bpnetmini/model.onnx
 if [ -f "$mini" ] && [ -f "$m" ]; then
   profile() {
     run -m "$mini" $where -t profile --reduce sum --no-provenance -o "$work/sum.tsv" &&
