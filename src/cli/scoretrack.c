@@ -11,8 +11,7 @@ sg_status sg_scoretrack_begin(sg_scorefile *f, sg_err *err)
   int n = sg_source_chroms(source);
   sg_track_chrom *chrom = calloc((size_t)n + 1, sizeof *chrom);
   if (!chrom) return sg_fail(err, SG_ENOMEM, "out of memory");
-  for (int i = 0; i < n; i++)
-    chrom[i].name = sg_source_chrom(source, i, &chrom[i].length);
+  for (int i = 0; i < n; i++) sg_source_chrom(source, i, &chrom[i].name, &chrom[i].length);
   f->chrom = chrom;
   f->n_chrom = n;
   t.path = f->path;
