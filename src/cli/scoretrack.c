@@ -1,4 +1,5 @@
 /* cli/scoretrack.c: projected scores along the chromosomes. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,23 +36,29 @@ static int64_t chrom_length(sg_scorefile *f, const char *name)
   return 0;
 }
 
+/* The numbers of a window; infinite ones, which a track cannot hold, are left out as NaN are. */
+static float *numbers(const sg_scorefile *f, const sg_scores_row *row)
+{
+  const float *value = f->opts->track_extra < 0 ? NULL : row->extra[f->opts->track_extra];
+  float *out = malloc((size_t)row->length * sizeof *out + 1);
+  for (int64_t i = 0; out && i < row->length; i++) {
+    out[i] = value ? value[i] : sg_score_projected(row, i);
+    if (!isfinite(out[i])) out[i] = NAN;
+  }
+  return out;
+}
+
 /* What a padded window has outside of its chromosome is left out. */
 sg_status sg_scoretrack_put(sg_scorefile *f, const sg_scores_row *row, sg_err *err)
 {
   const sg_region *r = row->region;
-  const float *value = f->opts->track_extra < 0 ? NULL : row->extra[f->opts->track_extra];
   int64_t length = chrom_length(f, r->chrom), from = r->start < 0 ? -r->start : 0, to = row->length;
-  float *scores = NULL;
   if (length && r->start + to > length) to = length - r->start;
   if (from >= to) return SG_OK;
-  if (!value) {
-    scores = malloc((size_t)row->length * sizeof *scores);
-    if (!scores) return sg_fail(err, SG_ENOMEM, "out of memory");
-    for (int64_t i = 0; i < row->length; i++) scores[i] = sg_score_projected(row, i);
-    value = scores;
-  }
+  float *value = numbers(f, row);
+  if (!value) return sg_fail(err, SG_ENOMEM, "out of memory");
   sg_status status = sg_track_add(f->track, r->chrom, r->start + from, to - from, value + from,
                                   err);
-  free(scores);
+  free(value);
   return status;
 }
