@@ -38,6 +38,7 @@ cat > "$tmp/public" <<'EOF'
 codes base
 delta engine
 io base
+ism methods
 pipeline base
 region seqio
 seq seqio

@@ -11,6 +11,7 @@
  * delta.h     networks: outputs at edits of a sequence
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
+ * ism.h       in-silico mutagenesis
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -20,6 +21,7 @@
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
 #include "seqgloss/io.h"
+#include "seqgloss/ism.h"
 #include "seqgloss/model.h"
 #include "seqgloss/pipeline.h"
 #include "seqgloss/region.h"

@@ -7,11 +7,15 @@
 #include "cli/console.h"
 #include "cli/groups.h"
 #include "cli/nets.h"
+#include "seqgloss/delta.h"
 #include "seqgloss/io.h"
 #include "seqgloss/report.h"
 
 static const sg_opt_def info_defs[] = {
   { "json", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0, "print JSON" },
+  { "plan", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
+    "also print how each layer is brought up to date when one base is substituted, and what that "
+    "saves" },
   { 0 }
 };
 static const sg_opt_group info_group = { "Output", info_defs };
@@ -116,6 +120,34 @@ static sg_status text_layers(sg_output *o, const sg_net *net, sg_err *err)
                           s.madds, reach_text(s.receptive, reach));
 }
 
+/* Multiply-adds of all layers: for one substitution, and for a full evaluation. */
+static void add_up_plan(const sg_delta_plan *plan, double *ret_madds, double *ret_full)
+{
+  sg_delta_layer l;
+  *ret_madds = *ret_full = 0;
+  for (int i = 0; sg_delta_plan_layer(plan, i, &l); i++) {
+    *ret_madds += l.madds;
+    *ret_full += l.full_madds;
+  }
+}
+
+static sg_status text_plan(sg_output *o, const sg_delta_plan *plan, sg_err *err)
+{
+  sg_delta_layer l;
+  double madds, full;
+  sg_status status = sg_output_puts(o, "#edit\tname\top\tmode\tpositions\twidth\tmultiply_adds\t"
+                                    "full_multiply_adds\n", err);
+  for (int i = 0; !status && sg_delta_plan_layer(plan, i, &l); i++)
+    status = sg_output_printf(o, err, "%d\t%s\t%s\t%s\t%" PRId64 "\t%.6g\t%.6g\t%.6g\n", i, l.name,
+                              l.op, sg_delta_mode_name(l.mode), l.full, l.width, l.madds,
+                              l.full_madds);
+  add_up_plan(plan, &madds, &full);
+  if (!status)
+    status = sg_output_printf(o, err, "total\t\t\t\t\t\t%.6g\t%.6g\n", madds, full);
+  if (status || !(madds > 0)) return status;
+  return sg_output_printf(o, err, "saving\t%.4g\n", full / madds);
+}
+
 static sg_status text_info(sg_output *o, const sg_net *net, sg_err *err)
 {
   char length[24] = "any";
@@ -196,7 +228,31 @@ static sg_status json_layers(sg_output *o, const sg_net *net, sg_err *err)
   }
   if (status) return status;
   return sg_output_printf(o, err, "],\n \"parameters\": %" PRId64 ", \"multiply_adds\": %" PRId64
-                          ", \"receptive\": %" PRId64 "}", s.params, s.madds, s.receptive);
+                          ", \"receptive\": %" PRId64, s.params, s.madds, s.receptive);
+}
+
+static sg_status json_plan(sg_output *o, const sg_delta_plan *plan, sg_err *err)
+{
+  sg_delta_layer l;
+  double madds, full;
+  sg_status status = sg_output_puts(o, ",\n \"plan\": [", err);
+  for (int i = 0; !status && sg_delta_plan_layer(plan, i, &l); i++) {
+    status = sg_output_puts(o, i ? ",\n  {" : "\n  {", err);
+    if (!status) status = json_member(o, "name", l.name, err);
+    if (!status) status = json_member(o, "op", l.op, err);
+    if (!status) status = json_member(o, "mode", sg_delta_mode_name(l.mode), err);
+    if (!status)
+      status = sg_output_printf(o, err, "\"positions\": %" PRId64 ", \"width\": %.6g, "
+                                "\"multiply_adds\": %.6g, \"full_multiply_adds\": %.6g}", l.full,
+                                l.width, l.madds, l.full_madds);
+  }
+  add_up_plan(plan, &madds, &full);
+  if (!status)
+    status = sg_output_printf(o, err, "],\n \"plan_multiply_adds\": %.6g, "
+                              "\"plan_full_multiply_adds\": %.6g, \"plan_saving\": ", madds, full);
+  if (status) return status;
+  return madds > 0 ? sg_output_printf(o, err, "%.4g", full / madds)
+                   : sg_output_puts(o, "null", err);
 }
 
 static sg_status json_info(sg_output *o, const sg_net *net, sg_err *err)
@@ -227,7 +283,22 @@ static sg_status try_plan(sg_net *net, sg_err *err)
   return status;
 }
 
-static sg_status print_all(sg_nets *nets, bool json, sg_err *err)
+/* The plan of edits follows the layers, where the length is known. */
+static sg_status print_plan(sg_output *o, const sg_net *net, bool json, sg_err *err)
+{
+  sg_delta_plan *plan;
+  if (!net->plan) return SG_OK;
+  sg_status status = sg_delta_plan_new(net->plan, NULL, &plan, err);
+  if (status) {
+    sg_fail_prefix(err, "%s: ", net->path);
+    return status;
+  }
+  status = json ? json_plan(o, plan, err) : text_plan(o, plan, err);
+  sg_delta_plan_free(plan);
+  return status;
+}
+
+static sg_status print_all(sg_nets *nets, bool json, bool plan, sg_err *err)
 {
   sg_output *o = NULL;
   sg_status status = sg_output_open(NULL, 0, &o, err);
@@ -237,6 +308,8 @@ static sg_status print_all(sg_nets *nets, bool json, sg_err *err)
     if (!status) status = try_plan(&nets->net[k], err);
     if (!status)
       status = json ? json_info(o, &nets->net[k], err) : text_info(o, &nets->net[k], err);
+    if (!status && plan) status = print_plan(o, &nets->net[k], json, err);
+    if (!status && json) status = sg_output_puts(o, "}", err);
   }
   if (!status && json) status = sg_output_puts(o, "]\n", err);
   if (!status) return sg_output_commit(o, err);
@@ -259,7 +332,8 @@ static int run_info(sg_opts *opts)
     return sg_console_usage(&err);
   }
   sg_status status = sg_nets_load(opts, n ? opts->operand : models, n ? n : n_model, &nets, &err);
-  if (!status) status = print_all(&nets, sg_opt_given(opts, "json"), &err);
+  if (!status)
+    status = print_all(&nets, sg_opt_given(opts, "json"), sg_opt_given(opts, "plan"), &err);
   sg_nets_free(&nets);
   return sg_console_end(status, &err);
 }

@@ -20,7 +20,7 @@ static int run_list(sg_opts *opts)
   } else if (!strcmp(what, "commands")) {
     for (int i = 0; sg_cmds[i]; i++) printf("%s\t%s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
   } else if (!strcmp(what, "methods")) {
-    sg_say(SG_LOG_WARN, "no attribution method is built in yet; this version predicts");
+    printf("%s\t%s\n", sg_cmd_ism.name, sg_cmd_ism.summary);
   } else {
     sg_fail(&err, SG_EINVAL, "say what to list: ops, methods or commands");
     return sg_console_usage(&err);
