@@ -143,7 +143,7 @@ void sg_sis_guard(const sg_sis_job *job)
                  .passes = job->sis.below ? "<=" : ">=" };
     if (job->n_target > 1) snprintf(of, sizeof of, "%.80s: ", s.target->name);
     sg_format_f64(s.tau, s.target->tau);
-    if (isnan(s.target->empty)) snprintf(s.empty, sizeof s.empty, "(by length)");
+    if (isnan(s.target->empty)) snprintf(s.empty, sizeof s.empty, "(differs by length)");
     else sg_format_f32(s.empty, (float)s.target->empty);
     summary(&s);
     guard_threshold(&s);
