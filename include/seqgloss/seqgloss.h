@@ -9,6 +9,7 @@
  * model.h     networks: load, inspect, plan
  * engine.h    networks: evaluate, differentiate
  * delta.h     networks: outputs at edits of a sequence
+ * sis.h       sufficient input subsets
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -22,5 +23,6 @@
 #include "seqgloss/pipeline.h"
 #include "seqgloss/region.h"
 #include "seqgloss/seq.h"
+#include "seqgloss/sis.h"
 
 #endif
