@@ -260,7 +260,8 @@ static int find_column(const char *header, const char *name, bool only)
   return only && n == PLACE_COLUMNS + 1 ? PLACE_COLUMNS : -1;
 }
 
-/* One number of the line, of column `column` (-1: the line has no header, and one column only). */
+/* One number of the line, as the single precision it was written in, so that tau is the same as by
+ * a first pass; of column `column` (-1: the line has no header, and one column only). */
 static sg_status read_value(sg_lines *in, char *line, int column, double *ret_value, sg_err *err)
 {
   const char *text = line;
@@ -269,7 +270,10 @@ static sg_status read_value(sg_lines *in, char *line, int column, double *ret_va
                    "one; give the table as predict wrote it", sg_lines_name(in),
                    sg_lines_number(in));
   if (column >= 0) text = field(line, column);
-  if (text && !sg_parse_f64("prediction", text, -INFINITY, INFINITY, ret_value, NULL)) return SG_OK;
+  if (text && !sg_parse_f64("prediction", text, -INFINITY, INFINITY, ret_value, NULL)) {
+    *ret_value = (double)(float)*ret_value;
+    return SG_OK;
+  }
   return sg_fail(err, SG_EFORMAT, "%s:%" PRId64 ": no prediction in column %d", sg_lines_name(in),
                  sg_lines_number(in), column < 0 ? 1 : column + 1);
 }
