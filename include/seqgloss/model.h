@@ -62,6 +62,11 @@ SG_API sg_n_base sg_model_n_base(const sg_model *model);      /* never SG_N_DEFA
 /* fixed input length, or 0 when it is open */
 SG_API int64_t sg_model_length(const sg_model *model);
 
+/* Last layer of an output. */
+typedef enum sg_final {
+  SG_FINAL_NONE = 0, SG_FINAL_SIGMOID, SG_FINAL_SOFTMAX, SG_FINAL_LOGSOFTMAX
+} sg_final;
+
 typedef struct sg_io_info {
   const char *name;
   int nd;                   /* axes of one item: without the batch */
@@ -70,6 +75,7 @@ typedef struct sg_io_info {
   int64_t units;            /* product of dims (plan only; 0 in a model with open length) */
   bool dna;                 /* inputs: takes the sequence */
   bool has_logit;           /* outputs: ends in a sigmoid or softmax (plan only) */
+  sg_final final;           /* outputs: which of them (plan only) */
 } sg_io_info;
 
 SG_API int sg_model_inputs(const sg_model *model);

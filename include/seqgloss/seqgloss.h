@@ -12,6 +12,7 @@
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
  * ism.h       in-silico mutagenesis
+ * sis.h       sufficient input subsets
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -27,6 +28,7 @@
 #include "seqgloss/region.h"
 #include "seqgloss/report.h"
 #include "seqgloss/seq.h"
+#include "seqgloss/sis.h"
 #include "seqgloss/track.h"
 
 #endif

@@ -34,11 +34,22 @@ sg_status sg_plan_input(const sg_plan *plan, int i, sg_io_info *ret_info)
   return SG_OK;
 }
 
+/* The layers that find_logits looks through (model/plan.c). */
+static sg_final final_of(const sg_plan *plan, int value)
+{
+  int i = plan->value[value].producer;
+  const char *op = i >= 0 ? plan->node[i]->op->name : "";
+  if (!strcmp(op, "Sigmoid")) return SG_FINAL_SIGMOID;
+  if (!strcmp(op, "Softmax")) return SG_FINAL_SOFTMAX;
+  return !strcmp(op, "LogSoftmax") ? SG_FINAL_LOGSOFTMAX : SG_FINAL_NONE;
+}
+
 sg_status sg_plan_output_info(const sg_plan *plan, int i, sg_io_info *ret_info)
 {
   if (i < 0 || i >= plan->n_output) return SG_EINVAL;
   const sg_plan_output *o = &plan->output[i];
-  *ret_info = (sg_io_info){.name = o->name, .has_logit = o->logit >= 0};
+  *ret_info = (sg_io_info){.name = o->name, .has_logit = o->logit >= 0,
+                           .final = final_of(plan, o->value)};
   item_dims(&plan->value[o->value].shape, o->channels_last, ret_info);
   return SG_OK;
 }
