@@ -5,15 +5,14 @@
  *   3. The run
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/groups.h"
+#include "cli/mask.h"
 #include "cli/seqinput.h"
 #include "cli/sis_job.h"
-#include "seqgloss/io.h"
 
 /* ---- 1. Options ---- */
 
@@ -66,8 +65,8 @@ static const sg_opt_group *const groups[] = {
   &sg_group_common, NULL
 };
 static const char *const usage[] = {
-  "[options] -m MODEL --threshold X -f GENOME.fa -b REGIONS.bed",
-  "[options] -m MODEL --threshold-null 0.99 -f GENOME.fa -b REGIONS.bed",
+  "[options] -m MODEL --threshold X -f GENOME.fa -b BED",
+  "[options] -m MODEL --threshold-null Q -f GENOME.fa -b BED",
   "[options] -m MODEL --threshold X WINDOWS.fa",
   NULL
 };
@@ -77,38 +76,9 @@ static const char *const usage[] = {
 
 /* ---- 2. What is explained ---- */
 
-/* Four frequencies from a file. */
-static sg_status read_mask(const char *path, double column[4], sg_err *err)
-{
-  sg_lines *in = NULL;
-  char *line, *at;
-  int n = 0;
-  double sum = 0;
-  sg_status status = sg_lines_open(path, &in, err);
-  if (status) return sg_fail_prefix(err, "--mask quarter, zero, or a file of frequencies: ");
-  while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line) {
-    for (; !status && *(line += strspn(line, " \t")) && *line != '#'; line = at) {
-      at = line + strcspn(line, " \t");
-      if (*at) *at++ = 0;
-      if (n < 4) status = sg_parse_f64("frequency", line, 0, 1, &column[n], err);
-      sum += n < 4 && !status ? column[n] : 0;
-      n++;
-    }
-    if (status) sg_fail_prefix(err, "%s:%" PRId64 ": ", path, sg_lines_number(in));
-  }
-  sg_lines_close(in);
-  if (status) return status;
-  if (n != 4) return sg_fail(err, SG_EFORMAT, "%s: %d numbers; a mask has four, the frequencies of "
-                             "A, C, G and T", path, n);
-  if (!(fabs(sum - 1) <= 0.01))
-    return sg_fail(err, SG_EFORMAT, "%s: the four frequencies add up to %g, not 1", path, sum);
-  return SG_OK;
-}
-
-static sg_status take_options(sg_sis_job *job, sg_err *err)
+static void take_options(sg_sis_job *job)
 {
   const sg_opts *opts = job->opts;
-  const char *mask = sg_opt_text(opts, "mask");
   job->sis = sg_sis_opts_default();
   job->sis.select = sg_opt_choice(opts, "select") ? SG_SIS_OUTPUT : SG_SIS_LOGIT;
   job->sis.below = sg_opt_given(opts, "below");
@@ -120,10 +90,19 @@ static sg_status take_options(sg_sis_job *job, sg_err *err)
   job->seed = (uint64_t)sg_opt_int(opts, "seed");
   job->threads = (int)sg_opt_int(opts, "threads");
   job->cap = sg_opt_given(opts, "batch") ? (int)sg_opt_int(opts, "batch") : 4;
-  if (!strcmp(mask, "quarter")) return SG_OK;
-  if (!strcmp(mask, "zero")) job->sis.mask = SG_SIS_ZERO;
-  else job->sis.mask = SG_SIS_COLUMN;
-  return job->sis.mask == SG_SIS_COLUMN ? read_mask(mask, job->sis.column, err) : SG_OK;
+}
+
+/* Quarters and zeros are symbols of the network's own; a file names a column. */
+static sg_status take_mask(sg_sis_job *job, sg_err *err)
+{
+  const char *spec = sg_opt_text(job->opts, "mask");
+  const sg_alphabet *alphabet = &job->nets.net[0].alphabet;
+  float column[SG_ALPHABET_MAX];
+  if (!strcmp(spec, "quarter")) return SG_OK;
+  job->sis.mask = strcmp(spec, "zero") ? SG_SIS_COLUMN : SG_SIS_ZERO;
+  sg_status status = sg_mask_read(spec, alphabet, column, err);
+  for (int k = 0; k < 4 && !status; k++) job->sis.column[k] = (double)column[alphabet->base[k]];
+  return status;
 }
 
 static sg_status open_network(sg_sis_job *job, sg_err *err)
@@ -189,8 +168,9 @@ static sg_status choose_targets(sg_sis_job *job, sg_err *err)
 static sg_status prepare(sg_sis_job *job, sg_err *err)
 {
   sg_status status = sg_sis_files_check(job, err);
-  if (!status) status = take_options(job, err);
+  take_options(job);
   if (!status) status = open_network(job, err);
+  if (!status) status = take_mask(job, err);
   if (!status) status = open_source(job, err);
   if (status) return status;
   sg_net *net = &job->nets.net[0];

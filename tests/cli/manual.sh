@@ -146,7 +146,7 @@ if command -v bash > /dev/null 2>&1; then
   check "bash: choices of --rc=n" replies 'none ' predict --rc = n
   check "bash: files are left to bash" replies ' ' predict -m ''
   check "bash: what can be listed" replies 'commands methods ops ' list ''
-  check "bash: help of a command" replies 'shuffle ' help s
+  check "bash: help of a command" replies 'shuffle ' help sh
   for c in $commands; do check "bash: options of $c" replies "$(all_options "$c")" "$c" --; done
 else
   skip "bash completion" "no bash"

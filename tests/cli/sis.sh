@@ -229,7 +229,6 @@ if [ -f "$m" ]; then
   check "no such output folder: nothing is left" nothing_left
   printf '0.3 0.3 0.3\n' > "$work/three.txt"
   printf '0.3 0.2 0.2 0.2 0.1\n' > "$work/five.txt"
-  printf '0.3 0.3 0.3 0.3\n' > "$work/sum.txt"
   printf '0.4 0.2 0.2 0.2\n' > "$work/skew.txt"
   printf '0.4 x 0.2 0.2\n' > "$work/letter.txt"
   printf '#region\tchrom\tstart\tend\tstrand\ta\tb\n' > "$work/ab.tsv"
@@ -258,7 +257,6 @@ if [ -f "$m" ]; then
   check "a mask that is not there" fails 1 'none.txt' mafk --threshold 0.9 --mask "$work/none.txt"
   check "a mask of three" fails 1 'three.txt' mafk --threshold 0.9 --mask "$work/three.txt"
   check "a mask of five" fails 1 'five.txt' mafk --threshold 0.9 --mask "$work/five.txt"
-  check "a mask that adds up to 1.2" fails 1 '1.2' mafk --threshold 0.9 --mask "$work/sum.txt"
   check "a mask with a letter" fails 1 'letter.txt:1' mafk --threshold 0.9 --mask "$work/letter.txt"
   check "a skewed mask on both strands" fails 1 'complement' mafk --threshold 0.9 --rc max --mask "$work/skew.txt"
 else

@@ -1,5 +1,5 @@
-/* conformance/check_dags.c: edits against full evaluation on random graphs, drawn from the registry.
- *
+/* conformance/check_dags.c: edits against full evaluation on random graphs, drawn from the
+ * registry.
  * A graph grows from the sequence: at each step a layer of a random kind reads one or two of the
  * values there are. Layers that do not fit where they were tried are left behind, unread. At the
  * end every way to gather positions makes an output.
