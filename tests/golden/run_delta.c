@@ -3,6 +3,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,66 @@
 #include "golden/golden.h"
 
 enum { OPEN_LENGTH = 160 };
+
+/* Networks none of whose layers may fall back to whole evaluation. */
+static bool must_not_fall_back(const char *path)
+{
+  static const char *const names[] = {"mafk", "hepg2", "deepbind", "real_chrombpnet", "zengmini",
+                                      "deepstarrmini", "bassetmini", "bpnetmini"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strstr(path, names[i])) return true;
+  return false;
+}
+
+/* Multiply-adds of all single masks: no more than twice what the plan foretells (windows of a part
+ * share the widest), far fewer than full evaluation. */
+static bool counted(const sg_delta_plan *dp, const sg_plan *plan, double foretold, char why[200])
+{
+  sg_delta *d = NULL;
+  sg_input input[16] = {{0}};
+  int64_t L = sg_plan_length(plan), units = sg_delta_units(dp);
+  uint8_t *codes = calloc((size_t) L, 1), mask = SG_CODE_N_QUARTER;
+  double *value = calloc((size_t) (L * units) + 1, sizeof *value);
+  sg_edit *edit = calloc((size_t) L, sizeof *edit);
+  sg_err err = {0};
+  for (int64_t i = 0; i < L; i++) {
+    codes[i] = (uint8_t) (i * 7 / 3 % 4);
+    edit[i] = (sg_edit){i, 1, &mask};
+  }
+  input[0].codes = codes;
+  bool good = !sg_delta_new(dp, &d, &err) && !sg_delta_base(d, input, &err) &&
+              !sg_delta_eval(d, L, edit, value, &err);
+  sg_delta_counts c = good ? sg_delta_count(d) : (sg_delta_counts){0};
+  snprintf(why, 200, "%.3g multiply-adds for %.3g foretold, %.3g full %.99s", c.madds,
+           foretold * (double) L, c.full_madds, err.text);
+  good = good && c.madds > 0 && c.madds <= 2 * foretold * (double) L;
+  sg_delta_free(d);
+  free(codes);
+  free(value);
+  free(edit);
+  return good;
+}
+
+static void check_counts(const char *name, const sg_model *model)
+{
+  sg_plan *plan = NULL;
+  sg_delta_plan *dp = NULL;
+  sg_delta_layer layer;
+  char what[600], why[200] = "";
+  double foretold = 0;
+  const char *fallback = NULL;
+  if (sg_model_inputs(model) > 1 || sg_plan_new(model, sg_ops(), NULL, &plan, NULL)) return;
+  bool good = !sg_delta_plan_new(plan, NULL, &dp, NULL);
+  for (int i = 0; good && sg_delta_plan_layer(dp, i, &layer); i++) {
+    foretold += layer.madds;
+    if (layer.mode == SG_DELTA_FALLBACK) fallback = layer.name;
+  }
+  good = good && !fallback && counted(dp, plan, foretold, why);
+  snprintf(what, sizeof what, "%s: no layer falls back, costs are as foretold", name);
+  golden_ok(good, what, "%s %s", fallback ? fallback : "", why);
+  sg_delta_plan_free(dp);
+  sg_plan_free(plan);
+}
 
 static void check_file(const char *path)
 {
@@ -28,6 +89,7 @@ static void check_file(const char *path)
     const char *slash = strrchr(path, '/');
     while (slash > path && slash[-1] != '/') slash--;
     editlab_check(slash, model, &po, SG_RC_NONE);
+    if (must_not_fall_back(path)) check_counts(slash, model);
     po.float64 = true;
     editlab_check(slash, model, &po, SG_RC_NONE);
     po.float64 = false;
