@@ -4,7 +4,7 @@
  *   1. identities are bypassed
  *   2. y = (W x + b) * s + t per channel becomes (sW) x + (sb + t)
  *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves
- *              anything
+ *              anything; transpose + flatten that is the order of memory
  *   4. zeros padded before a convolution become its own padding
  *   5. relu as the last step of the layer before it
  *
@@ -257,6 +257,31 @@ static sg_node *plain_flatten(sg_plan *p, const sg_registry *ops, const sg_node 
   return f;
 }
 
+/* Turned round (N L C of N C L) and flattened row by row is the order of memory: the flatten reads
+ * what was turned and moves nothing, and an edit's changes stay side by side. */
+static bool flatten_turned(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
+{
+  const sg_node *n = p->node[i];
+  const int64_t *perm;
+  int64_t n_perm;
+  if (!flattens(n) || n->in[0].shape.nd != 3) return false;
+  int j = producer(p, n->in[0].value);
+  if (j < 0 || !is_op(p->node[j], "Transpose") || p->node[j]->in[0].tensor ||
+      sg_plan_readers(p, n->in[0].value) != 1 ||
+      sg_node_ints(p->node[j], "perm", &perm, &n_perm, NULL) || n_perm != 3 || perm[0] != 0 ||
+      perm[1] != 2)
+    return false;
+  sg_node turned = *n;
+  turned.in = sg_arena_alloc(p->mem, 1, sizeof *turned.in);
+  if (!turned.in) return false;
+  turned.in[0] = p->node[j]->in[0];
+  sg_node *f = plain_flatten(p, ops, &turned, err);
+  if (!f) return false;
+  p->node[i] = f;
+  remove_node(p, j);
+  return true;
+}
+
 static bool flatten_product(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
 {
   sg_node *n = p->node[i];
@@ -355,6 +380,8 @@ sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err)
   bypass_identities(p);
   for (int i = 0; i < p->n_node; i++)
     if (fold_affine(p, i)) i--;
+  for (int i = 0; i < p->n_node; i++)
+    if (flatten_turned(p, ops, i, NULL)) i--;
   for (int i = 0; i < p->n_node; i++) flatten_product(p, ops, i, NULL);
   for (int i = p->n_node - 1; i >= 0; i--) fold_pad(p, i);
   for (int i = 0; i < p->n_node; i++) {

@@ -454,6 +454,66 @@ START_TEST(max_keeps_nan)
 }
 END_TEST
 
+/* ---- changes --------------------------------------------------------------------------------- */
+
+/* Results of the kernels that compare with a base, one after another: y[5][(P + 1) * C]. */
+static float *changes(bed *b, const sg_kernels_f32 *k, const float *x[5], int64_t P, int64_t C,
+                      bool flag)
+{
+  int64_t n = (P + 1) * C;
+  float *y = floats(b, 5 * n);
+  for (int64_t i = 0; i < 5 * n; i++) y[i] = 7;
+  k->max_span(P, C, x[0], x[1], x[2], y);
+  k->sum_change(P, C, x[0], x[1], y + n);
+  k->change_rows(P, C, x[0], x[1] + (P - 1) * C, x[2] + (P - 1) * C, -C, flag, y + 2 * n);
+  k->change_max(P, C, x[0], x[1] + (P - 1) * C, x[2] + (P - 1) * C, -C, flag, y + 3 * n);
+  for (int64_t c = 0; c < C; c++) y[4 * n + (flag ? P * C : 0) + c] = -1;
+  k->running_max(P, C, x[0], flag, y + 4 * n);
+  return y;
+}
+
+START_TEST(changes_are_the_reference)
+{
+  bed b;
+  bed_start(&b);
+  for (int t = 0; t < 300; t++) {
+    sg_arena_mark mark = sg_arena_here(b.mem);
+    int64_t P = draw(&b, 1, 30), C = draw(&b, 1, 70);
+    bool flag = draw(&b, 0, 1);
+    const float *x[5] = { floats(&b, (P + 1) * C), floats(&b, P * C), floats(&b, P * C) };
+    float *want = changes(&b, &sg_kernels_ref_f32, x, P, C, flag);
+    for (int i = 0; i < N_ISA; i++)
+      if (b.isa[i]) same_bits(changes(&b, b.isa[i], x, P, C, flag), want, 5 * (P + 1) * C, ISA[i]);
+    sg_arena_reset(b.mem, mark);
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
+START_TEST(changes_keep_nan)
+{
+  bed b;
+  bed_start(&b);
+  for (int i = 0; i < N_ISA; i++) {
+    for (int at = 0; b.isa[i] && at < 4; at++) {
+      float x[4 * 3] = {0}, zero[4 * 3] = {0}, y[5 * 3] = {0};
+      x[at * 3 + 1] = NAN;
+      b.isa[i]->max_span(4, 3, zero, x, zero, y);
+      ck_assert(!isnan(y[0]) && isnan(y[1]) && !isnan(y[2]));
+      b.isa[i]->change_max(4, 3, x, zero, zero, 3, true, y);
+      ck_assert(!isnan(y[0]) && isnan(y[1]) && !isnan(y[2]));
+      memset(y, 0, sizeof y);
+      b.isa[i]->running_max(4, 3, x, false, y);
+      ck_assert(!isnan(y[4 * 3]) && isnan(y[4 * 3 + 1]) && !isnan(y[at * 3 + 1]));
+      memset(y, 0, sizeof y);
+      b.isa[i]->running_max(4, 3, x, true, y);
+      ck_assert(!isnan(y[0]) && isnan(y[1]) && !isnan(y[(at + 1) * 3 + 1]));
+    }
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
 /* ---- choosing -------------------------------------------------------------------------------- */
 
 START_TEST(isa_is_chosen_by_name)
@@ -500,6 +560,8 @@ int main(void)
   tcase_add_test(t, depthwise_is_the_reference);
   tcase_add_test(t, narrow_has_the_bits_of_the_product);
   tcase_add_test(t, max_keeps_nan);
+  tcase_add_test(t, changes_are_the_reference);
+  tcase_add_test(t, changes_keep_nan);
   tcase_add_test(t, isa_is_chosen_by_name);
   tcase_add_test(t, lacking_isas_are_named);
   suite_add_tcase(s, t);
