@@ -529,41 +529,48 @@ static sg_status run_whole(const part *a, int i)
  * commit comes near, so that it is kept for the next time the same edit is asked for (a backward
  * selection asks for it L times). */
 
-/* y = maxima of the touched outputs, from what is kept where it is there. */
-static sg_status pair_maxima(const part *a, int i, real *y)
+/* Whether the next edit is of the same position too: the memo holds one of them. */
+static bool followed(const part *a, int64_t k)
+{
+  return k + 1 < a->n && a->edit[k + 1].pos == a->edit[k].pos;
+}
+
+/* maxima[k]: where those of edit k are; want[k]: where they have yet to be put, or NULL. Returns how
+ * many. */
+static int64_t find_maxima(const part *a, int i, real *spare, void **maxima, void **want)
+{
+  const sg_side *z = a->z;
+  const sg_spans *s = &z->dp->value[z->dp->plan->node[i]->in[0].value].spans;
+  int64_t C = z->dp->plan->node[i]->in[0].shape.d[1], n = 0;
+  for (int64_t k = 0; k < a->n; k++) {
+    const sg_edit *e = &a->edit[k];
+    real *memo = (real *) z->memo[i] + e->pos * C;
+    bool known = z->memo_code[i][e->pos] == *e->symbols, shared = followed(a, k);
+    bool nothing = s->lo[0][e->pos] >= s->hi[0][e->pos];
+    maxima[k] = shared ? spare + k * C : memo;
+    want[k] = known || nothing ? NULL : maxima[k];
+    n += want[k] != NULL;
+    if (known && shared) memcpy(maxima[k], memo, (size_t) C * sizeof *memo);
+    if (want[k] == memo) z->memo_code[i][e->pos] = *e->symbols;
+  }
+  return n;
+}
+
+/* Fills what is wanted, from the look-up that is the other half of pair i. */
+static sg_status fill_maxima(const part *a, int i, void *const *want)
 {
   sg_side *z = a->z;
   int look = z->dp->node[i].pair;
   const sg_node *n = z->dp->plan->node[look];
   int v = n->out[0].value, from = n->in[0].value;
-  int64_t C = z->dp->plan->value[v].shape.d[1];
-  real *memo = z->memo[i];
-  uint8_t *known = z->memo_code[i];
   sg_delta_window w = { 0 };
-  bool *skip = sg_arena_alloc(z->win, (size_t) a->n, sizeof *skip);
-  if (!skip || place_window(a, v, 0, &w)) return SG_ENOMEM;
-  int64_t left = 0;
-  for (int64_t k = 0; k < a->n; k++) {
-    const sg_edit *e = &a->edit[k];
-    const sg_spans *s = &z->dp->value[v].spans;
-    skip[k] = known[e->pos] == *e->symbols || s->lo[0][e->pos] >= s->hi[0][e->pos];
-    left += !skip[k];
-    if (skip[k]) memcpy(y + k * C, memo + e->pos * C, (size_t) C * sizeof *y);
-  }
-  if (!left) return SG_OK;
+  if (place_window(a, v, 0, &w)) return SG_ENOMEM;
   sg_call c = part_call(a, look), base = base_call(z, look, z->in + n->n_in, z->out + n->n_out);
   for (int k = 0; k < n->n_in; k++) z->in[k] = z->in[n->n_in + k];
   z->in[0] = window_slab(a, from, &z->window[from][0]);
   z->out[0] = window_slab(a, v, &w);
   if (z->dp->node[look].keeps_pre) z->out[n->n_out].data = z->pre[look];
-  z->madds += (double) left * z->dp->node[look].full_madds / (double) z->dp->plan->length;
-  sg_status status = n->op->update_max(&c, &base, skip, y);
-  for (int64_t k = 0; k < a->n && !status; k++) {
-    if (skip[k]) continue;
-    memcpy(memo + a->edit[k].pos * C, y + k * C, (size_t) C * sizeof *y);
-    known[a->edit[k].pos] = *a->edit[k].symbols;
-  }
-  return status;
+  return n->op->update_max(&c, &base, want);
 }
 
 static sg_status run_pair(const part *a, int i)
@@ -573,17 +580,22 @@ static sg_status run_pair(const part *a, int i)
   const kernels_t *kern = z->dp->plan->kernels;
   const sg_spans *s = &z->dp->value[n->in[0].value].spans;
   int64_t C = n->in[0].shape.d[1];
-  real *w = sg_arena_alloc(z->win, (size_t) (a->n * C) + 16, sizeof *w);
+  real *spare = sg_arena_alloc(z->win, (size_t) (a->n * C) + 16, sizeof *spare);
+  void **maxima = sg_arena_alloc(z->win, (size_t) a->n + 1, sizeof *maxima);
+  void **want = sg_arena_alloc(z->win, (size_t) a->n + 1, sizeof *want);
   sg_slab out;
-  if (!w || whole_output(a, n->out[0].value)) return SG_ENOMEM;
-  sg_status status = pair_maxima(a, i, w);
+  if (!spare || !maxima || !want || whole_output(a, n->out[0].value)) return SG_ENOMEM;
+  int64_t left = find_maxima(a, i, spare, maxima, want);
+  const sg_spread_node *look = &z->dp->node[z->dp->node[i].pair];
+  z->madds += (double) left * look->full_madds / (double) z->dp->plan->length;
+  sg_status status = left ? fill_maxima(a, i, want) : SG_OK;
   if (!status) status = whole_slab(a, n->out[0].value, &out);
   for (int64_t k = 0; k < a->n && !status; k++) {
     const void *before, *behind;
     int64_t lo = s->lo[0][a->edit[k].pos], hi = s->hi[0][a->edit[k].pos];
     if (lo >= hi) lo = hi = 0;
     n->op->collect->sides(n, z->state[i], lo, hi, &before, &behind);
-    kern->max_span(lo < hi, C, before, w + k * C, behind, (real *) out.data + k * C);
+    kern->max_span(lo < hi, C, before, maxima[k], behind, (real *) out.data + k * C);
   }
   return status;
 }

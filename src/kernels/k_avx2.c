@@ -31,5 +31,9 @@ static inline vec vnan(vec a, vec b)
 {
   return _mm256_blendv_ps(b, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
+static inline int vany_nan(vec a)
+{
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, a, _CMP_UNORD_Q)) != 0;
+}
 
 #include "kernels/loops.h"

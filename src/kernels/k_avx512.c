@@ -28,5 +28,6 @@ static inline vec vnan(vec a, vec b)
 {
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
 }
+static inline int vany_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) != 0; }
 
 #include "kernels/loops.h"

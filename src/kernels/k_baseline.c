@@ -36,5 +36,11 @@ static inline vec choose(ivec yes, vec a, vec b)
 }
 static inline vec vmax(vec a, vec b) { return choose(a > b, a, b); }
 static inline vec vnan(vec a, vec b) { return choose(a != a, a, b); }
+static inline int vany_nan(vec a)
+{
+  int bad = 0;
+  for (int i = 0; i < W; i++) bad |= a[i] != a[i];
+  return bad;
+}
 
 #include "kernels/loops.h"

@@ -20,6 +20,7 @@
  *   vfma(a, b, c)    a * b + c, rounded once where the CPU can
  *   vmax(a, b)       a > b ? a : b
  *   vnan(a, b)       a where a is a NaN, elsewhere b
+ *   vany_nan(a)      whether any element is a NaN
  */
 #include <string.h>
 
@@ -501,17 +502,24 @@ INLINE vec changed(const float *base, const float *plus, const float *minus, con
   return vadd(load_some(base, n), vsub(load_some(plus, n), load_some(minus, n)));
 }
 
+/* A NaN shows in the sum of all, and costs an addition there in place of two comparisons a step. So
+ * do infinities of both signs; either way the careful loop decides. */
 INLINE void change_max_at(int64_t P, int64_t channels, const float *base, const float *plus,
                           const float *minus, int64_t step, bool do_relu, float *y,
                           const int64_t n)
 {
-  vec best = changed(base, plus, minus, n);
+  vec best = changed(base, plus, minus, n), sum = best;
   for (int64_t p = 1; p < P; p++) {
-    base += channels;
-    plus += step;
-    minus += step;
-    vec next = changed(base, plus, minus, n);
-    best = vnan(next, vmax(next, best));
+    vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
+    best = vmax(next, best);
+    sum = vadd(sum, next);
+  }
+  if (vany_nan(sum)) {
+    best = changed(base, plus, minus, n);
+    for (int64_t p = 1; p < P; p++) {
+      vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
+      best = vnan(next, vmax(next, best));
+    }
   }
   store_some(y, do_relu ? vrelu(best) : best, n);
 }

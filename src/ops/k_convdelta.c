@@ -226,8 +226,7 @@ sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base)
 }
 
 /* c->out has places but no data. */
-sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, const bool *skip,
-                                      void *y)
+sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, void *const *y)
 {
   job j;
   sg_status s = start_job(c, base, &j);
@@ -236,12 +235,12 @@ sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, con
   int64_t F = j.v->F, step = j.v->stride[1] / j.v->dil[1] * (j.v->C + 2) * F;
   bool relu = c->node->flags & SG_NODE_RELU;
   for (int64_t i = 0; i < c->n; i++) {
-    if (skip[i]) continue;
+    if (!y[i]) continue;
     uint8_t now = c->in[0].codes[i], was = base->in[0].codes[in_start(&j, i)];
     touch t = touched(&j, i, 0);
     if (t.n < 1) return SG_EINTERNAL;
     j.kern->change_max(t.n, F, j.y0 + (out_start(&j, i) + t.first) * F, response(&j, t.tap, now),
-                       response(&j, t.tap, was), -step, relu, (real *) y + i * F);
+                       response(&j, t.tap, was), -step, relu, y[i]);
   }
   return SG_OK;
 }
