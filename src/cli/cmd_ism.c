@@ -52,7 +52,7 @@ static const sg_opt_def edit_defs[] = {
     "also hide tiles of W positions" },
   { "mask-step", 0, SG_OPT_INT, "S", NULL, 1, 1e9, 0,
     "from one tile to the next [the width]" },
-  { "mask", 0, SG_OPT_TEXT, "quarter|zero|FILE", "quarter", 0, 0, 0,
+  { "mask", 0, SG_OPT_INFILE, "quarter|zero|FILE", "quarter", 0, 0, 0,
     "hidden positions: 0.25 for each base, zeros, or four frequencies A C G T from a file" },
   { "verify", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "evaluate every edited sequence in full too and fail where the two differ" },
