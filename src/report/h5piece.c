@@ -118,6 +118,8 @@ static sg_status h5_open(const char *path, sg_piece **ret_piece, sg_err *err)
   if (!p) return sg_fail(err, SG_ENOMEM, "out of memory");
   p->file = p->text_type = -1;
   p->path = strdup(path);
+  /* Before the library's first use: its exit handler crashes on a file that it could not write. */
+  H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   if (p->path) p->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   p->text_type = H5Tcopy(H5T_C_S1);

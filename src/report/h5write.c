@@ -180,6 +180,8 @@ static sg_status h5_begin(sg_table *table, sg_err *err)
   z->file = z->text_type = -1;
   for (int i = 0; i < opts->n_fields + SG_COORDS; i++) z->set[i].id = -1;
   z->n = opts->n_fields + SG_COORDS;
+  /* Before the library's first use: its exit handler crashes on a file that it could not write. */
+  H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   if (!open_file(table, z)) return failed(table, "make the file", err);
   sort_fields(z, opts);
