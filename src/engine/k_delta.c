@@ -535,8 +535,8 @@ static bool followed(const part *a, int64_t k)
   return k + 1 < a->n && a->edit[k + 1].pos == a->edit[k].pos;
 }
 
-/* maxima[k]: where those of edit k are; want[k]: where they have yet to be put, or NULL. Returns how
- * many. */
+/* maxima[k]: where those of edit k are; want[k]: where they have yet to be put, or NULL. Returns
+ * how many. */
 static int64_t find_maxima(const part *a, int i, real *spare, void **maxima, void **want)
 {
   const sg_side *z = a->z;
