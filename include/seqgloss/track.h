@@ -1,10 +1,10 @@
 /* seqgloss/track.h: one number per base along chromosomes, as bedgraph or bigWig.
  *
  * Windows may come in any order and overlap; they are spooled to disk and merge-sorted, so that
- * memory does not grow with their number (about 25 MiB). The spool lies beside the output without a
- * name and takes 4 bytes a base added, up to twice that while it is sorted. Bytes depend on the
- * windows alone, and where no two overlap not on their order either. Files get their names when
- * they are complete (seqgloss/io.h).
+ * memory does not grow with their number (about 25 MiB a track). The spool lies beside the output
+ * without a name and takes 4 bytes a base added, up to twice that while it is sorted. Bytes depend
+ * on the windows alone, and where no two overlap not on their order either. Files get their names
+ * when they are complete (seqgloss/io.h).
  *
  * Equal neighbours become one interval; bases without a number have none, and every chromosome
  * stays in the header of a bigWig. A bigWig has zoom levels, and is read back before it gets its

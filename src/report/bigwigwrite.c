@@ -16,7 +16,6 @@
 
 enum {
   SECTION_HEAD = 24,
-  BASES_MAX = 3 * SG_BW_SLOT,  /* 4 bytes a base against 12 an interval */
   RUN_MIN = 32,                /* fewer intervals before a gap are no section of their own */
   SAMPLES = 64
 };
@@ -43,7 +42,8 @@ typedef struct bigwig {
 
 /* ---- 1. Sections ----------------------------------------------------------------------------- */
 
-/* Whether one number a base is no longer than three an interval. */
+/* Whether one number a base is no longer than three an interval. It has at most 3 * SG_BW_SLOT
+ * bases then. */
 static bool by_base(const section *s)
 {
   return s->dense && s->end[s->n - 1] - s->start[0] <= 3u * (unsigned)s->n;
@@ -142,12 +142,22 @@ static sg_status begin_interval(bigwig *b, int chrom, uint32_t at, float value, 
   return status;
 }
 
+/* Opens the temporary files when the sort is done and numbers come: a track that is only being
+ * added to (there may be many at once) has two files open, not twenty. */
+static sg_status make_ready(bigwig *b, sg_err *err)
+{
+  sg_status status = b->blocks ? SG_OK : sg_disk_temp(b->opts->path, &b->blocks, err);
+
+  if (status || b->zoom) return status;
+  return sg_bwzoom_new(b->opts->path, &b->zoom, err);
+}
+
 static sg_status bigwig_put(void *state, int chrom, int64_t start, int64_t n, const float *values,
                             sg_err *err)
 {
   bigwig *b = state;
   section *s = &b->now;
-  sg_status status = SG_OK;
+  sg_status status = make_ready(b, err);
 
   for (int64_t i = 0; i < n && !status; i++) {
     uint32_t at = (uint32_t)(start + i);
@@ -227,8 +237,6 @@ static sg_status bigwig_begin(const sg_track_opts *opts, void **ret_state, sg_er
   b->max = -FLT_MAX;
   status = sg_output_open(opts->path, SG_OUTPUT_NAME_ONLY, &b->output, err);
   if (!status) status = sg_disk_open(sg_output_path(b->output), opts->path, &b->disk, err);
-  if (!status) status = sg_disk_temp(opts->path, &b->blocks, err);
-  if (!status) status = sg_bwzoom_new(opts->path, &b->zoom, err);
   return status ? status : put_front(b, err);
 }
 
@@ -236,8 +244,9 @@ static sg_status put_rest(bigwig *b, sg_err *err)
 {
   unsigned char front[FRONT], zooms[SG_BW_ZOOMS * SG_BW_ZOOM_HEAD], word[8];
   int n_zooms = 0;
-  sg_status status = end_section(b, err);
+  sg_status status = make_ready(b, err);
 
+  if (!status) status = end_section(b, err);
   b->index_at = sg_disk_size(b->disk);
   if (!status) status = sg_bw_put_index(b->disk, b->blocks, 0, err);
   if (!status) status = sg_bwzoom_put(b->zoom, b->items, b->disk, zooms, &n_zooms, err);

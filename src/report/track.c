@@ -205,9 +205,9 @@ static sg_status check_window(const sg_track *t, int chrom, int64_t start, int64
 
   if (n < 0) return sg_fail(err, SG_EINVAL, "a window of %" PRId64 " bases", n);
   if (start < 0 || start > c->length || n > c->length - start)
-    return sg_fail(err, SG_ESHAPE, "%s: the window %" PRId64 "-%" PRId64 " does not lie within %s "
-                   "(%" PRId64 " bases); leave out what is padded", t->opts.path, start, start + n,
-                   c->name, c->length);
+    return sg_fail(err, SG_ESHAPE, "%s: a window of %" PRId64 " bases from %" PRId64 " on does not "
+                   "lie within %s (%" PRId64 " bases); leave out what is padded", t->opts.path, n,
+                   start, c->name, c->length);
   for (int64_t i = 0; i < n; i++)
     if (isinf(values[i]))
       return sg_fail(err, SG_EINVAL, "%s: the number at base %" PRId64 " of %s is infinite, which "

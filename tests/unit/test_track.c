@@ -389,6 +389,27 @@ START_TEST(an_empty_track_is_a_file)
 }
 END_TEST
 
+/* Runs of 1, 2, 3 ... equal numbers without a gap, then one of two million. */
+START_TEST(equal_neighbours_are_one)
+{
+  enum { N = 2800000, RUNS = 800000 };
+  plain p;
+  plain_new(&p);
+  float *v = malloc(N * sizeof *v);
+  ck_assert(v);
+  for (int i = 0; i < N; i++) v[i] = i < RUNS ? (float)(i / (1 + i / 100000) % 911) : -7;
+  sg_track *t = open_track(names[_i], SG_OVERLAP_MEAN);
+  add(t, 0, 100, N, v);
+  plain_add(&p, 0, 100, N, v, SG_OVERLAP_MEAN);
+  plain_end(&p, SG_OVERLAP_MEAN);
+  close_track(t);
+  check_file(&p);
+  end_folder();
+  free(v);
+  plain_free(&p);
+}
+END_TEST
+
 START_TEST(provenance_lies_beside)
 {
   const sg_fact fact = { "model", "a \"b\"" };
@@ -720,8 +741,9 @@ int main(void)
   tcase_add_test(t, windows_are_checked);
   tcase_add_loop_test(t, overlaps_are_told, 0, FORMATS);
   tcase_add_loop_test(t, what_is_given_up_leaves_nothing, 0, FORMATS);
-  tcase_add_loop_test(t, many_windows_equal_an_array, 0, 2 * FORMATS);
-  tcase_add_loop_test(t, order_does_not_matter, 0, FORMATS);
+  tcase_add_loop_test(large, equal_neighbours_are_one, 0, FORMATS);
+  tcase_add_loop_test(large, many_windows_equal_an_array, 0, 2 * FORMATS);
+  tcase_add_loop_test(large, order_does_not_matter, 0, FORMATS);
 #ifdef HAVE_BIGWIG
   tcase_add_test(t, trees_have_several_levels);
 #endif
