@@ -105,7 +105,8 @@ SG_API sg_status sg_delta_base(sg_delta *delta, const sg_input *inputs, sg_err *
 SG_API const uint8_t *sg_delta_codes(const sg_delta *delta);
 /* f(base) -> value[units], as a full evaluation gives it. */
 SG_API sg_status sg_delta_value(sg_delta *delta, double *value, sg_err *err);
-/* f(base with edits[i] alone) -> value[n][units]. */
+/* f(base with edits[i] alone) -> value[n][units]. SG_EINVAL: outside the sequence, or a symbol that
+ * is no code. */
 SG_API sg_status sg_delta_eval(sg_delta *delta, int64_t n, const sg_edit *edits, double *value,
                                sg_err *err);
 /* The base becomes the base with this edit. */

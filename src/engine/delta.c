@@ -185,11 +185,21 @@ static sg_status take_other(sg_delta *d, const sg_input *inputs, sg_err *err)
   return SG_OK;
 }
 
+/* Codes index tables of the network's symbols. */
+static sg_status check_codes(int64_t n, const uint8_t *codes, sg_err *err)
+{
+  for (int64_t i = 0; i < n; i++)
+    if (codes[i] >= SG_MAX_SYMBOLS)
+      return sg_fail(err, SG_EINVAL, "symbol %d is no code (seqgloss/codes.h)", codes[i]);
+  return SG_OK;
+}
+
 static sg_status check_edit(const sg_delta *d, const sg_edit *e, sg_err *err)
 {
   int64_t L = d->dp->plan->length;
   if (!d->based) return sg_fail(err, SG_EINVAL, "a session needs a base first");
-  if (e->len >= 0 && e->pos >= 0 && e->len <= L && e->pos <= L - e->len) return SG_OK;
+  if (e->len >= 0 && e->pos >= 0 && e->len <= L && e->pos <= L - e->len)
+    return check_codes(e->len, e->symbols, err);
   return sg_fail(err, SG_EINVAL, "an edit of %" PRId64 " positions at %" PRId64
                  " does not lie in a sequence of %" PRId64, e->len, e->pos, L);
 }
@@ -209,7 +219,8 @@ sg_status sg_delta_base(sg_delta *delta, const sg_input *inputs, sg_err *err)
 {
   const sg_plan *p = delta->dp->plan;
   if (!inputs[p->dna].codes) return sg_fail(err, SG_EINVAL, "the base is given as codes");
-  sg_status s = take_other(delta, inputs, err);
+  sg_status s = check_codes(p->length, inputs[p->dna].codes, err);
+  if (!s) s = take_other(delta, inputs, err);
   if (s) return s;
   memcpy(delta->codes, inputs[p->dna].codes, (size_t) p->length);
   delta->based = true;

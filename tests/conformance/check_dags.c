@@ -234,6 +234,10 @@ static void one_graph(int seed)
   sg_plan_opts po = sg_plan_opts_default();
   snprintf(name, sizeof name, "graph %d: %d values, L %d", seed, p.n, (int) p.L);
   po.no_simplify = seed % 4 == 3;
+  sg_plan *plan = NULL;
+  sg_err err = {0};
+  if (sg_plan_new(&p.model, sg_ops(), &po, &plan, &err)) golden_ok(false, name, "%s", err.text);
+  sg_plan_free(plan);
   editlab_check(name, &p.model, &po, SG_RC_NONE);
   po.float64 = true;
   editlab_check(name, &p.model, &po, SG_RC_NONE);

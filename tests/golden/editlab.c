@@ -14,6 +14,7 @@
 
 #include "base/rng.h"
 #include "golden/golden.h"
+#include "seqgloss/seq.h"
 
 /* ---- 1. Bases and edits ------------------------------------------------------------ */
 
@@ -146,6 +147,21 @@ static bool commit_both(lab *x, sg_err *err)
   return true;
 }
 
+/* Edits outside the sequence, and symbols that are no codes, are refused by name. */
+static bool refuses(lab *x, sg_err *err)
+{
+  uint8_t bad = SG_CODE_INVALID, a = 0;
+  const sg_edit wrong[] = {{0, 1, &bad}, {-1, 1, &a}, {x->L, 1, &a}, {0, -1, &a}};
+  for (int i = 0; i < 4; i++)
+    if (sg_delta_eval(x->d[0], 1, &wrong[i], x->want, err) != SG_EINVAL ||
+        sg_delta_commit(x->d[0], &wrong[i], err) != SG_EINVAL) {
+      snprintf(err->text, sizeof err->text, "wrong edit %d is taken", i);
+      return false;
+    }
+  err->text[0] = '\0';
+  return true;
+}
+
 /* ---- 3. Laws ----------------------------------------------------------------------- */
 
 /* An edit gives the same bits alone and in company. */
@@ -180,7 +196,7 @@ void editlab_check(const char *name, const sg_model *model, const sg_plan_opts *
     return;
   }
   if (good) worst = try_edits(&x, &err);
-  if (good) good = company(&x, &err);
+  if (good) good = company(&x, &err) && refuses(&x, &err);
   for (int i = 0; good && i < COMMITS; i++) {
     good = commit_both(&x, &err);
     double off = good && i % 5 == 0 ? try_edits(&x, &err) : 0;

@@ -98,6 +98,27 @@ static void check_file(const char *path)
   sg_model_free(model);
 }
 
+/* Architecture and weights apart. */
+static void check_pair(const char *name, const char *json, const char *weights)
+{
+  const char *top = golden_shared();
+  char *a = top ? golden_path(top, json) : NULL, *w = top ? golden_path(top, weights) : NULL;
+  sg_model *model = NULL;
+  sg_model_opts mo = sg_model_opts_default();
+  sg_plan_opts po = sg_plan_opts_default();
+  sg_err err = {0};
+  mo.weights = w;
+  if (!a || !golden_exists(a)) golden_skip(name, "is not there");
+  else if (sg_model_load(a, sg_ops(), &mo, &model, &err)) golden_ok(false, name, "%s", err.text);
+  else {
+    if (!sg_model_length(model)) po.length = OPEN_LENGTH;
+    editlab_check(name, model, &po, SG_RC_NONE);
+  }
+  sg_model_free(model);
+  free(a);
+  free(w);
+}
+
 static bool ends_with(const char *path, const char *end)
 {
   size_t n = strlen(path), m = strlen(end);
@@ -126,9 +147,19 @@ int main(void)
   static const char *const own[] = { "data", "tests/golden/keras", "tests/golden/onnx" };
   static const char *const shared[] = { "data/golden/attribution", "data/golden/keras",
                                         "data/golden/onnx", "data/models/deepbind" };
+  static const char *const pairs[4][3] = {
+    {"tal_gata, Keras 2", "data/models/tal_gata/keras2_conv1d.json",
+     "data/models/tal_gata/keras2_conv1d.weights.h5"},
+    {"tal_gata, TensorFlow order", "data/models/tal_gata/keras1_tf.json",
+     "data/models/tal_gata/keras1_tf.weights.h5"},
+    {"tal_gata, Theano order", "data/models/tal_gata/keras1_theano.json",
+     "data/models/tal_gata/keras1_theano.weights.h5"},
+    {"dragonn", "data/models/dragonn/in_vivo_ctcf_balanced_arch.arch.json",
+     "data/models/dragonn/in_vivo_ctcf_balanced_model.weights.hd5"}};
   const char *one = getenv("SEQGLOSS_MODEL");      /* for a look at a single one */
   if (one) check_file(one);
   for (int i = 0; i < 3 && !one; i++) walk(golden_source(), own[i]);
   for (int i = 0; i < 4 && !one; i++) walk(golden_shared(), shared[i]);
+  for (int i = 0; i < 4 && !one; i++) check_pair(pairs[i][0], pairs[i][1], pairs[i][2]);
   return golden_end();
 }
