@@ -77,6 +77,13 @@ static bool start(lab *x, const sg_model *model, const sg_plan_opts *po, sg_rc r
     }
   }
   sg_delta_opts o = sg_delta_opts_default();
+  /* Logits where there are: a saturated sigmoid would hide everything. */
+  sg_head head[16] = {{0}};
+  sg_io_info out;
+  o.n_heads = sg_plan_outputs(x->plan);
+  for (int i = 0; i < o.n_heads && i < 16; i++)
+    head[i] = (sg_head){i, !sg_plan_output_info(x->plan, i, &out) && out.has_logit, -1};
+  if (o.n_heads <= 16) o.heads = head;
   o.rc = rc;
   for (int f = 0; f < 2; f++) {
     o.full = f == 1;
