@@ -97,6 +97,11 @@ typedef struct sg_delta sg_delta;
  * calls. */
 SG_API sg_status sg_delta_new(const sg_delta_plan *plan, sg_delta **ret_delta, sg_err *err);
 SG_API void sg_delta_free(sg_delta *delta);                             /* NULL is fine */
+/* From now on the edits of one call are shared by `threads` threads (the calling one included), for
+ * sequences that have the machine to themselves; calls too small to gain stay on the calling
+ * thread. Values do not depend on it, bit for bit. Memory: `threads` sessions. 1: as before.
+ * SG_EINVAL: threads < 1. */
+SG_API sg_status sg_delta_threads(sg_delta *delta, int threads, sg_err *err);
 
 /* Makes inputs[k] (one item each, in the order of the plan's inputs; the DNA as codes) the base.
  * Other inputs than the DNA are copied and stay. One full evaluation. */

@@ -90,6 +90,8 @@ typedef struct sg_sis sg_sis;
  * the fully masked sequence. */
 SG_API sg_status sg_sis_new(const sg_sis_plan *plan, sg_sis **ret_sis, sg_err *err);
 SG_API void sg_sis_free(sg_sis *sis);                                   /* NULL is fine */
+/* Candidates of a step are shared by `threads` threads, see sg_delta_threads. */
+SG_API sg_status sg_sis_threads(sg_sis *sis, int threads, sg_err *err);
 /* Outputs [targets] of the fully masked sequence: f(nothing). */
 SG_API const double *sg_sis_empty(const sg_sis *sis);
 /* Outputs f[n][targets] and decision values d[n][targets] (each may be NULL) of whole sequences

@@ -354,9 +354,10 @@ static void choose_batch(sg_ism_job *job)
   int64_t one = job->longest + 1;
   for (int a = 0; a < job->n_array; a++)
     one += (int64_t)sizeof(float) * job->n_target * job->array[a].units;
-  job->cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
-  if (job->cap < 1) job->cap = 1;
-  if (sg_opt_given(job->opts, "batch")) job->cap = (int)sg_opt_int(job->opts, "batch");
+  int cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
+  if (cap < 1) cap = 1;
+  if (sg_opt_given(job->opts, "batch")) cap = (int)sg_opt_int(job->opts, "batch");
+  job->share = sg_share_out(job->source, (int)sg_opt_int(job->opts, "threads"), cap);
 }
 
 /* ---- 5. The run ---- */

@@ -6,6 +6,7 @@
 #include "cli/feeds.h"
 #include "cli/picks.h"
 #include "cli/scores.h"
+#include "cli/share.h"
 #include "seqgloss/ism.h"
 
 typedef struct sg_ism_job {
@@ -29,7 +30,7 @@ typedef struct sg_ism_job {
   int n_array;
   sg_scores_extra *extra;      /* those beside the substitutions */
   int n_extra;
-  int cap;                     /* windows of a batch of the loop */
+  sg_share share;              /* threads, and windows of a batch of the loop */
   sg_scores *scores;
   sg_meter meter;
   sg_delta_counts counts;      /* of all sessions, when the loop is over */

@@ -51,14 +51,14 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   bool whole = b && b->data && b->array && b->units;
   for (int i = 0; whole && i < job->feeds.n; i++) {
     if (!job->feeds.feed[i].array) continue;
-    b->data[i] = floats(job->cap, job->feeds.feed[i].units);
+    b->data[i] = floats(job->share.cap, job->feeds.feed[i].units);
     whole = b->data[i];
   }
   for (int a = 0; whole && a < job->n_array; a++) {
-    b->array[a] = floats((int64_t)job->cap * job->n_target, job->array[a].units);
+    b->array[a] = floats((int64_t)job->share.cap * job->n_target, job->array[a].units);
     whole = b->array[a];
   }
-  sg_status status = whole ? sg_region_batch_new(job->cap, &b->regions, err)
+  sg_status status = whole ? sg_region_batch_new(job->share.cap, &b->regions, err)
                            : sg_fail(err, SG_ENOMEM, "out of memory for the results of a window; "
                                      "explain fewer targets or pairs, or give --batch 1");
   if (status) batch_free(job, b);
@@ -169,6 +169,7 @@ static sg_status fit(const sg_ism_job *job, scratch *s, int64_t length, sg_err *
   if (length != job->longest) status = own_plan(job, s, length, err);
   const sg_delta_plan *plan = s->delta_plan ? s->delta_plan : job->plan;
   if (!status) status = sg_delta_new(plan, &s->delta, err);
+  if (!status) status = sg_delta_threads(s->delta, job->share.team, err);
   if (!status) status = sg_ism_new(&job->ism, length, sg_delta_units(plan), &s->ism, err);
   return status;
 }
@@ -284,7 +285,7 @@ static sg_status sink(void *user, void *one, sg_err *err)
 sg_status sg_ism_loop(sg_ism_job *job, sg_err *err)
 {
   sg_pipeline p = sg_pipeline_default();
-  p.threads = (int)sg_opt_int(job->opts, "threads");
+  p.threads = job->share.threads;
   p.user = job;
   p.batch_new = batch_new;
   p.batch_free = batch_free;

@@ -14,6 +14,7 @@
 #include "cli/console.h"
 #include "cli/facts.h"
 #include "cli/picks.h"
+#include "cli/share.h"
 #include "seqgloss/region.h"
 #include "seqgloss/sis.h"
 
@@ -72,7 +73,8 @@ typedef struct sg_sis_job {
   int64_t longest;             /* window length; the greatest where they differ */
   sg_sis_opts sis;             /* but for output and units */
   sg_sis_plan **plan;          /* [picks] for windows of `longest` */
-  int threads, cap;            /* cap: windows of a batch */
+  int threads, cap;            /* of a first pass that predicts; cap: windows of a batch */
+  sg_share share;              /* of the run itself */
   int transplant;              /* shuffled versions of a region; 0: none */
   uint64_t seed;
   sg_sis_file *file;           /* [n_file] */

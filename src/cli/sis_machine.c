@@ -72,6 +72,8 @@ sg_status sg_machine_fit(const sg_sis_job *job, int64_t length, sg_machine *mach
   if (!machine->sis) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int i = 0; i < job->picks.n && !status; i++)
     status = sg_sis_new(sg_machine_plan(job, machine, i), &machine->sis[i], err);
+  for (int i = 0; i < job->picks.n && !status && job->share.team > 1; i++)
+    status = sg_sis_threads(machine->sis[i], job->share.team, err);
   if (status) drop(job, machine);
   machine->length = length;
   return status;

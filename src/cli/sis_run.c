@@ -36,7 +36,7 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   sg_sis_job *job = user;
   batch *b = calloc(1, sizeof *b);
   if (b) b->text = calloc((size_t)job->n_file, sizeof *b->text);
-  sg_status status = b && b->text ? sg_region_batch_new(job->cap, &b->regions, err)
+  sg_status status = b && b->text ? sg_region_batch_new(job->share.cap, &b->regions, err)
                                   : sg_fail(err, SG_ENOMEM, "out of memory");
   if (status) batch_free(job, b);
   else *ret_batch = b;
@@ -256,8 +256,9 @@ static sg_status sink(void *user, void *one, sg_err *err)
 
 sg_status sg_sis_run(sg_sis_job *job, sg_err *err)
 {
+  job->share = sg_share_out(job->source, job->threads, job->cap);
   sg_pipeline p = sg_pipeline_default();
-  p.threads = job->threads;
+  p.threads = job->share.threads;
   p.user = job;
   p.batch_new = batch_new;
   p.batch_free = batch_free;

@@ -112,7 +112,8 @@ static sg_status make_sides(sg_delta *d)
     if (s) return s;
   }
   d->out = sg_arena_calloc(d->mem, (size_t) (d->dp->batch * d->dp->units) + 1, sizeof *d->out);
-  return d->out ? SG_OK : SG_ENOMEM;
+  d->turned = sg_arena_calloc(d->mem, (size_t) d->dp->batch + 1, sizeof *d->turned);
+  return d->out && d->turned ? SG_OK : SG_ENOMEM;
 }
 
 static sg_status make_buffers(sg_delta *d)
@@ -160,9 +161,10 @@ void sg_delta_free(sg_delta *delta)
   }
   sg_exec_free(delta->exec);
   sg_arena_free(delta->mem);
+  sg_delta_team_free(delta->team);
   free(delta->order);
   free(delta->sorted);
-  free(delta->turned);
+  free(delta->text);
   free(delta);
 }
 
@@ -225,6 +227,7 @@ sg_status sg_delta_base(sg_delta *delta, const sg_input *inputs, sg_err *err)
   memcpy(delta->codes, inputs[p->dna].codes, (size_t) p->length);
   delta->based = true;
   delta->counts.bases++;
+  sg_delta_team_base(delta->team);
   if (delta->dp->full) return sg_delta_full(delta, 1, delta->codes, delta->value, err);
   for (int k = 0; k < strands(delta->dp) && !s; k++) {
     sg_side *z = &delta->side[k];
@@ -300,55 +303,65 @@ static void sort_edits(const sg_edit *edits, int64_t n, int64_t *order)
   }
 }
 
-/* Room for n edits and for `bytes` of turned symbols. */
-static sg_status make_room(sg_delta *d, int64_t n, int64_t bytes)
+static sg_status make_room(sg_delta *d, int64_t n)
 {
-  if ((size_t) n > d->cap_order) {
-    int64_t *order = realloc(d->order, 2 * (size_t) n * sizeof *order);
-    if (order) d->order = order;
-    sg_edit *sorted = realloc(d->sorted, (size_t) n * sizeof *sorted);
-    if (sorted) d->sorted = sorted;
-    if (!order || !sorted) return SG_ENOMEM;
-    d->cap_order = (size_t) n;
+  if ((size_t) n <= d->cap_order) return SG_OK;
+  int64_t *order = realloc(d->order, 2 * (size_t) n * sizeof *order);
+  if (order) d->order = order;
+  sg_edit *sorted = realloc(d->sorted, (size_t) n * sizeof *sorted);
+  if (sorted) d->sorted = sorted;
+  if (!order || !sorted) return SG_ENOMEM;
+  d->cap_order = (size_t) n;
+  return SG_OK;
+}
+
+/* Edits of one length on the reverse strand, in d->turned. */
+static sg_status turn_edits(sg_delta *d, int64_t n, const sg_edit *edits)
+{
+  int64_t L = d->dp->plan->length;
+  size_t bytes = (size_t) (n * edits[0].len) + 1;
+  if (bytes > d->cap_text) {
+    uint8_t *text = realloc(d->text, bytes);
+    if (!text) return SG_ENOMEM;
+    d->text = text;
+    d->cap_text = bytes;
   }
-  if ((size_t) bytes > d->cap_turned) {
-    uint8_t *turned = realloc(d->turned, (size_t) bytes);
-    if (!turned) return SG_ENOMEM;
-    d->turned = turned;
-    d->cap_turned = (size_t) bytes;
+  uint8_t *to = d->text;
+  for (int64_t i = 0; i < n; i++, to += edits[0].len) {
+    const sg_edit *e = &edits[i];
+    for (int64_t k = 0; k < e->len; k++)
+      to[k] = d->dp->complement[e->symbols[e->len - 1 - k]];
+    d->turned[i] = (sg_edit){ L - e->pos - e->len, e->len, to };
   }
   return SG_OK;
 }
 
-/* Edits of the reverse strand. */
-static void turn_edits(const sg_delta *d, int64_t n, sg_edit *edits)
+sg_status sg_delta_batch(sg_delta *delta, int64_t n, const sg_edit *sorted, const int64_t *order,
+                         double *value, sg_err *err)
 {
-  int64_t L = d->dp->plan->length;
-  uint8_t *to = d->turned;
-  for (int64_t i = 0; i < n; i++) {
-    sg_edit *e = &edits[i];
-    for (int64_t k = 0; k < e->len; k++)
-      to[k] = d->dp->complement[e->symbols[e->len - 1 - k]];
-    *e = (sg_edit){ L - e->pos - e->len, e->len, to };
-    to += e->len;
+  const sg_delta_plan *dp = delta->dp;
+  for (int k = 0; k < strands(dp); k++) {
+    sg_side *z = &delta->side[k];
+    if (k && turn_edits(delta, n, sorted)) return sg_fail(err, SG_ENOMEM, "out of memory");
+    const sg_edit *edits = k ? delta->turned : sorted;
+    sg_status s = dp->plan->f64 ? sg_side_eval_f64(z, (int) n, edits, delta->out, err)
+                                : sg_side_eval_f32(z, (int) n, edits, delta->out, err);
+    if (s) return s;
+    for (int64_t i = 0; i < n; i++) {
+      double *to = value + order[i] * dp->units;
+      if (k) combine(dp->rc, dp->units, delta->out + i * dp->units, to);
+      else memcpy(to, delta->out + i * dp->units, (size_t) dp->units * sizeof *to);
+    }
   }
+  return SG_OK;
 }
 
-/* All edits on one strand, whose values go to value[order[i]]. */
-static sg_status eval_side(sg_delta *d, int k, int64_t n, double *value, sg_err *err)
+static sg_status eval_sorted(sg_delta *d, int64_t n, double *value, sg_err *err)
 {
-  const sg_delta_plan *dp = d->dp;
-  sg_side *z = &d->side[k];
   for (int64_t i = 0, m; i < n; i += m) {
-    for (m = 1; i + m < n && m < dp->batch && d->sorted[i + m].len == d->sorted[i].len;) m++;
-    sg_status s = dp->plan->f64 ? sg_side_eval_f64(z, (int) m, d->sorted + i, d->out, err)
-                                : sg_side_eval_f32(z, (int) m, d->sorted + i, d->out, err);
+    for (m = 1; i + m < n && m < d->dp->batch && d->sorted[i + m].len == d->sorted[i].len;) m++;
+    sg_status s = sg_delta_batch(d, m, d->sorted + i, d->order + i, value, err);
     if (s) return s;
-    for (int64_t j = 0; j < m; j++) {
-      double *to = value + d->order[i + j] * dp->units;
-      if (k) combine(dp->rc, dp->units, d->out + j * dp->units, to);
-      else memcpy(to, d->out + j * dp->units, (size_t) dp->units * sizeof *to);
-    }
   }
   return SG_OK;
 }
@@ -356,15 +369,11 @@ static sg_status eval_side(sg_delta *d, int k, int64_t n, double *value, sg_err 
 static sg_status eval_sides(sg_delta *d, int64_t n, const sg_edit *edits, double *value,
                             sg_err *err)
 {
-  int64_t bytes = 0;
-  for (int64_t i = 0; i < n && strands(d->dp) > 1; i++) bytes += edits[i].len;
-  if (make_room(d, n, bytes + 1)) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (make_room(d, n)) return sg_fail(err, SG_ENOMEM, "out of memory");
   sort_edits(edits, n, d->order);
   for (int64_t i = 0; i < n; i++) d->sorted[i] = edits[d->order[i]];
-  sg_status s = eval_side(d, 0, n, value, err);
-  if (s || strands(d->dp) == 1) return s;
-  turn_edits(d, n, d->sorted);
-  return eval_side(d, 1, n, value, err);
+  if (sg_delta_team_worth(d->team, n)) return sg_delta_team_eval(d, n, value, err);
+  return eval_sorted(d, n, value, err);
 }
 
 /* Greatest distance from full evaluation. */
@@ -409,6 +418,7 @@ sg_status sg_delta_commit(sg_delta *delta, const sg_edit *edit, sg_err *err)
   if (s || !edit->len) return s;
   memcpy(delta->codes + edit->pos, edit->symbols, (size_t) edit->len);
   delta->counts.commits++;
+  sg_delta_team_commit(delta->team, edit->pos, edit->len);
   delta->counts.full_madds += dp->madds * strands(dp);
   if (dp->full) return sg_delta_full(delta, 1, delta->codes, delta->value, err);
   for (int k = 0; k < strands(dp) && !s; k++) {
@@ -429,7 +439,7 @@ sg_status sg_delta_commit(sg_delta *delta, const sg_edit *edit, sg_err *err)
 sg_delta_counts sg_delta_count(const sg_delta *delta)
 {
   sg_delta_counts c = delta->counts;
-  c.madds = delta->side[0].madds + delta->side[1].madds;
+  c.madds = delta->side[0].madds + delta->side[1].madds + sg_delta_team_madds(delta->team);
   if (delta->dp->full) c.madds = c.full_madds;
   return c;
 }
@@ -440,5 +450,5 @@ size_t sg_delta_bytes(const sg_delta *delta)
   for (int k = 0; k < 2; k++)
     if (delta->side[k].win)
       bytes += sg_arena_bytes(delta->side[k].win) + sg_arena_bytes(delta->side[k].tmp);
-  return bytes;
+  return bytes + sg_delta_team_bytes(delta->team);
 }

@@ -106,6 +106,8 @@ typedef struct sg_side {
   double madds;
 } sg_side;
 
+typedef struct sg_delta_team sg_delta_team;
+
 struct sg_delta {
   const sg_delta_plan *dp;
   sg_arena *mem;
@@ -121,11 +123,30 @@ struct sg_delta {
   int64_t *order;             /* edits by length and place */
   sg_edit *sorted;
   double *out;                /* [edits of a batch][units] */
-  uint8_t *turned;            /* symbols of reversed edits */
-  size_t cap_order, cap_turned;
+  sg_edit *turned;            /* [edits of a batch] on the reverse strand */
+  uint8_t *text;              /* their symbols */
+  size_t cap_order, cap_text;
   bool based;
   sg_delta_counts counts;
+  sg_delta_team *team;        /* NULL: one thread does it all */
 };
+
+/* Edits sorted[n] of one call, all of one length and no more than a batch, on every strand; values
+ * go to value[order[i]]. */
+sg_status sg_delta_batch(sg_delta *delta, int64_t n, const sg_edit *sorted, const int64_t *order,
+                         double *value, sg_err *err);
+
+/* Sessions that follow another one and take shares of its edits (team.c). */
+void sg_delta_team_free(sg_delta_team *team);
+/* The followed session has a new base; the symbols of pos .. pos + len were committed. */
+void sg_delta_team_base(sg_delta_team *team);
+void sg_delta_team_commit(sg_delta_team *team, int64_t pos, int64_t len);
+/* Whether n edits are worth a team. */
+bool sg_delta_team_worth(const sg_delta_team *team, int64_t n);
+/* delta->sorted[n] and delta->order[n] -> value, as sg_delta_batch gives it. */
+sg_status sg_delta_team_eval(sg_delta *delta, int64_t n, double *value, sg_err *err);
+double sg_delta_team_madds(const sg_delta_team *team);
+size_t sg_delta_team_bytes(const sg_delta_team *team);
 
 /* ---- 3. The loops ------------------------------------------------------------------------ */
 

@@ -67,6 +67,11 @@ sg_status sg_sis_new(const sg_sis_plan *plan, sg_sis **ret_sis, sg_err *err)
   return status;
 }
 
+sg_status sg_sis_threads(sg_sis *sis, int threads, sg_err *err)
+{
+  return sg_delta_threads(sis->delta, threads, err);
+}
+
 void sg_sis_free(sg_sis *sis)
 {
   if (!sis) return;

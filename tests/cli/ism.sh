@@ -107,6 +107,13 @@ other_target() {
   done
   fails 1 'another run' "$seqgloss" merge -q -o "$work/p.npz" "$work"/p0.*0.npz "$work"/p1.*1.npz
 }
+# Threads share the edits of a single region.
+one_region() {
+  for t in 1 3; do
+    run -m "$data/hepg2.h5" -f "$g" -R chr20:297448-297548 --deletions 3 --mask-width 9 --no-provenance -t 0:2 -@ $t -o "$work/team$t.tsv" || return 1
+  done
+  cmp "$work/team1.tsv" "$work/team3.tsv" && [ -s "$work/team1.tsv" ]
+}
 logits() {
   run -m "$m" -f "$g" -R chr20:297448-297548 --no-provenance -o "$work/l1.tsv" &&
     run -m "$m" -f "$g" -R chr20:297448-297548 --no-provenance --logits -o "$work/l2.tsv" && ! cmp -s "$work/l1.tsv" "$work/l2.tsv"
@@ -173,6 +180,7 @@ if [ -f "$m" ]; then
   check "a window on the reverse strand" native
   check "targets: a file each, the same numbers in one pass" targets
   check "pieces of different targets are not merged" other_target
+  check "three threads share one region, the same bytes" one_region
   check "--logits" logits
   check "--reduce mean" reduced
   check "masks" masks

@@ -58,6 +58,14 @@ threads() {
   mafk "$@" -o "$work/t1.tsv" && mafk "$@" -o "$work/t2.tsv" -@ 2 --batch 3 && cmp "$work/t1.tsv" "$work/t2.tsv" && [ -s "$work/t1.tsv" ]
 }
 compressed() { mafk --threshold 0.99 -o "$work/z.tsv.gz" && gzip -dc "$work/z.tsv.gz" | cmp - "$work/a.tsv"; }
+# Threads share the candidates of a single region.
+one_region() {
+  for t in 1 3; do
+    run -m "$data/hepg2.h5" -t 0:0 --threshold 0.5 --max-subsets 1 -f "$data/chr20.fa.gz" -R chr20:85577-85776 --no-provenance \
+      -@ $t -o "$work/team$t.tsv" || return 1
+  done
+  cmp "$work/team1.tsv" "$work/team3.tsv" && grep -qv '^#' "$work/team1.tsv"
+}
 # BED12 as genome browsers want it, and the bases of the blocks are those of the table.
 bed12() {
   mafk --threshold 0.99 -o "$work/a.bed" || return 1
@@ -201,6 +209,7 @@ if [ -f "$m" ]; then
   check "columns and provenance" header
   check "numbers of a row agree, and with predict" sound
   check "two threads, batches of one, the same bytes" same -@ 2 --batch 1
+  check "three threads share one region, the same bytes" one_region
   check "seven shards merged, the same bytes in three formats" shards s 7 --threshold 0.99
   check "bgzip output" compressed
   check "BED12: blocks, order, bases" bed12

@@ -30,7 +30,7 @@ typedef struct lab {
   sg_edit edit[EDITS];
   double *got, *want;            /* [EDITS][units] */
   sg_delta_plan *dp[2];
-  sg_delta *d[2];                /* fast, full */
+  sg_delta *d[3];                /* fast, full, fast on three threads */
 } lab;
 
 static uint8_t draw_symbol(lab *x)
@@ -91,6 +91,9 @@ static bool start(lab *x, const sg_model *model, const sg_plan_opts *po, sg_rc r
         sg_delta_base(x->d[f], x->input, err))
       return false;
   }
+  if (sg_delta_new(x->dp[0], &x->d[2], err) || sg_delta_threads(x->d[2], 3, err) ||
+      sg_delta_base(x->d[2], x->input, err))
+    return false;
   x->units = sg_delta_units(x->dp[0]);
   x->got = calloc((size_t) (EDITS * x->units) + 1, sizeof *x->got);
   x->want = calloc((size_t) (EDITS * x->units) + 1, sizeof *x->want);
@@ -99,10 +102,8 @@ static bool start(lab *x, const sg_model *model, const sg_plan_opts *po, sg_rc r
 
 static void stop(lab *x)
 {
-  for (int f = 0; f < 2; f++) {
-    sg_delta_free(x->d[f]);
-    sg_delta_plan_free(x->dp[f]);
-  }
+  for (int f = 0; f < 3; f++) sg_delta_free(x->d[f]);
+  for (int f = 0; f < 2; f++) sg_delta_plan_free(x->dp[f]);
   for (int k = 0; k < 16; k++) free(x->other[k]);
   sg_plan_free(x->plan);
   free(x->codes);
@@ -140,7 +141,8 @@ static double try_edits(lab *x, sg_err *err)
 static bool commit_both(lab *x, sg_err *err)
 {
   draw_edit(x, 0);
-  if (sg_delta_commit(x->d[0], &x->edit[0], err) || sg_delta_commit(x->d[1], &x->edit[0], err))
+  if (sg_delta_commit(x->d[0], &x->edit[0], err) || sg_delta_commit(x->d[1], &x->edit[0], err) ||
+      sg_delta_commit(x->d[2], &x->edit[0], err))
     return false;
   memcpy(x->codes, sg_delta_codes(x->d[0]), (size_t) x->L);
   sg_delta_value(x->d[0], x->got, err);
@@ -187,6 +189,36 @@ static bool company(lab *x, sg_err *err)
   return true;
 }
 
+/* Edits that a team of threads takes up: enough of them to be worth it. */
+static int64_t team_size(const lab *x)
+{
+  sg_delta_layer layer;
+  double madds = 1;
+  for (int i = 0; sg_delta_plan_layer(x->dp[0], i, &layer); i++) madds += layer.madds;
+  double n = 2e6 / madds + 2 * EDITS;
+  return n < 20000 ? (int64_t) n : 20000;
+}
+
+/* Edits shared by three threads, whose sessions follow bases and commits late, give the same bits.
+ * x->got are the values of x->edit. */
+static bool teamwork(lab *x, sg_err *err)
+{
+  int64_t n = team_size(x), bad = -1;
+  sg_edit *edit = calloc((size_t) n, sizeof *edit);
+  double *value = calloc((size_t) (n * x->units) + 1, sizeof *value);
+  for (int64_t i = 0; edit && i < n; i++) edit[i] = x->edit[i % EDITS];
+  bool good = edit && value && !sg_delta_eval(x->d[2], n, edit, value, err);
+  for (int64_t i = 0; good && i < n * x->units; i++) {
+    double want = x->got[i % (EDITS * x->units)];
+    if (value[i] != want && !isnan(want)) bad = i / x->units;
+  }
+  if (bad >= 0)
+    snprintf(err->text, sizeof err->text, "edit %d of %d differs on threads", (int) bad, (int) n);
+  free(edit);
+  free(value);
+  return good && bad < 0;
+}
+
 void editlab_check(const char *name, const sg_model *model, const sg_plan_opts *po, sg_rc rc)
 {
   lab x = { 0 };
@@ -203,10 +235,11 @@ void editlab_check(const char *name, const sg_model *model, const sg_plan_opts *
     return;
   }
   if (good) worst = try_edits(&x, &err);
-  if (good) good = company(&x, &err) && refuses(&x, &err);
+  if (good) good = company(&x, &err) && refuses(&x, &err) && teamwork(&x, &err);
   for (int i = 0; good && i < COMMITS; i++) {
     good = commit_both(&x, &err);
     double off = good && i % 5 == 0 ? try_edits(&x, &err) : 0;
+    if (good && i % 25 == 0) good = teamwork(&x, &err);
     if (!(off <= worst)) worst = off;
   }
   golden_ok(good && worst <= tol, what, "worst %.2g %s", worst, err.text);
