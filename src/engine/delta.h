@@ -44,7 +44,7 @@ typedef struct sg_spread_node {
   sg_node bare;               /* the node without its relu */
   size_t state;               /* bytes of a collect's state */
   int pair;                   /* a look-up whose only reader takes maxima over all positions, and
-                               * that reader: each other's number, else -1 (k_delta.c, "Pairs") */
+                               * that reader: each other's number, else -1 (k_part.c, "Pairs") */
   double width, full, madds, full_madds;
 } sg_spread_node;
 
