@@ -410,20 +410,92 @@ static void add(int64_t n, const float *a, const float *b, float *y)
     store_some(y + i, vadd(load_some(a + i, n - i), load_some(b + i, n - i)), n - i);
 }
 
+/* Maxima and sums over positions wait for the position before: four vectors of channels go side by
+ * side, so that the others compute while one waits. Step(c, V, n): V vectors from channel c on, of
+ * which the last has n channels. */
+#define EACH_CHANNELS(channels, step) \
+  do { \
+    int64_t c = 0; \
+    for (; c + 4 * W <= (channels); c += 4 * W) step(c, 4, W); \
+    for (; c + W <= (channels); c += W) step(c, 1, W); \
+    if (c < (channels)) step(c, 1, (channels) - c); \
+  } while (0)
+
+INLINE void max_row_at(int64_t window, int64_t pitch, const float *x, float *y, const int V,
+                       const int64_t n)
+{
+  vec best[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) best[v] = load_some(x + v * W, n);
+  for (int64_t w = 1; w < window; w++) {
+    x += pitch;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      vec next = load_some(x + v * W, n);
+      best[v] = vnan(next, vmax(next, best[v]));
+    }
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) store_some(y + v * W, best[v], n);
+}
+
 static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
                      const float *x, float *y)
 {
-  for (int64_t p = 0; p < P; p++, x += stride * channels, y += channels) {
-    for (int64_t c = 0; c < channels; c += W) {
-      int64_t n = channels - c;
-      vec best = load_some(x + c, n);
-      for (int64_t w = 1; w < window; w++) {
-        vec next = load_some(x + w * dilation * channels + c, n);
-        best = vnan(next, vmax(next, best));
-      }
-      store_some(y + c, best, n);
+#define STEP(c, V, n) max_row_at(window, dilation * channels, x + (c), y + (c), V, n)
+  for (int64_t p = 0; p < P; p++, x += stride * channels, y += channels)
+    EACH_CHANNELS(channels, STEP);
+#undef STEP
+}
+
+INLINE void max_span_at(int64_t P, int64_t channels, const float *left, const float *x,
+                        const float *right, float *y, const int V, const int64_t n)
+{
+  vec best[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) best[v] = load_some(left + v * W, n);
+  for (int64_t p = 0; p < P; p++, x += channels) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      vec next = load_some(x + v * W, n);
+      best[v] = vnan(next, vmax(next, best[v]));
     }
   }
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) {
+    vec last = load_some(right + v * W, n);
+    store_some(y + v * W, vnan(last, vmax(last, best[v])), n);
+  }
+}
+
+static void max_span(int64_t P, int64_t channels, const float *left, const float *x,
+                     const float *right, float *y)
+{
+#define STEP(c, V, n) max_span_at(P, channels, left + (c), x + (c), right + (c), y + (c), V, n)
+  EACH_CHANNELS(channels, STEP);
+#undef STEP
+}
+
+INLINE void sum_change_at(int64_t P, int64_t channels, const float *x, const float *b, float *y,
+                          const int V, const int64_t n)
+{
+  vec sum[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) sum[v] = vzero();
+  for (int64_t p = 0; p < P; p++, x += channels, b += channels) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++)
+      sum[v] = vadd(sum[v], vsub(load_some(x + v * W, n), load_some(b + v * W, n)));
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) store_some(y + v * W, sum[v], n);
+}
+
+static void sum_change(int64_t P, int64_t channels, const float *x, const float *b, float *y)
+{
+#define STEP(c, V, n) sum_change_at(P, channels, x + (c), b + (c), y + (c), V, n)
+  EACH_CHANNELS(channels, STEP);
+#undef STEP
 }
 
 /* Loops over the channels of many short rows: whole vectors without a test, then what is left. */
@@ -433,47 +505,6 @@ static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride
     for (; c + W <= (channels); c += W) step(c, W); \
     if (c < (channels)) step(c, (channels) - c); \
   } while (0)
-
-INLINE void max_span_at(int64_t P, int64_t channels, const float *left, const float *x,
-                        const float *right, float *y, int64_t c, const int64_t n)
-{
-  vec best = load_some(left + c, n), other = load_some(right + c, n);
-  int64_t p = 0;
-  for (x += c; p + 2 <= P; p += 2, x += 2 * channels) {
-    vec a = load_some(x, n), b = load_some(x + channels, n);
-    best = vnan(a, vmax(a, best));
-    other = vnan(b, vmax(b, other));
-  }
-  if (p < P) {
-    vec a = load_some(x, n);
-    best = vnan(a, vmax(a, best));
-  }
-  store_some(y + c, vnan(other, vmax(other, best)), n);
-}
-
-static void max_span(int64_t P, int64_t channels, const float *left, const float *x,
-                     const float *right, float *y)
-{
-#define STEP(c, n) max_span_at(P, channels, left, x, right, y, c, n)
-  EACH_VECTOR(channels, STEP);
-#undef STEP
-}
-
-INLINE void sum_change_at(int64_t P, int64_t channels, const float *x, const float *b, float *y,
-                          int64_t c, const int64_t n)
-{
-  vec sum = vzero();
-  for (int64_t p = 0; p < P; p++)
-    sum = vadd(sum, vsub(load_some(x + p * channels + c, n), load_some(b + p * channels + c, n)));
-  store_some(y + c, sum, n);
-}
-
-static void sum_change(int64_t P, int64_t channels, const float *x, const float *b, float *y)
-{
-#define STEP(c, n) sum_change_at(P, channels, x, b, y, c, n)
-  EACH_VECTOR(channels, STEP);
-#undef STEP
-}
 
 INLINE void change_row(int64_t channels, const float *base, const float *plus, const float *minus,
                        const bool do_relu, float *y)
@@ -502,66 +533,95 @@ INLINE vec changed(const float *base, const float *plus, const float *minus, con
   return vadd(load_some(base, n), vsub(load_some(plus, n), load_some(minus, n)));
 }
 
+/* The maxima alone, and the sum of all. */
+INLINE void change_max_fast(int64_t P, int64_t channels, const float *base, const float *plus,
+                            const float *minus, int64_t step, vec *best, vec *sum, const int V,
+                            const int64_t n)
+{
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++)
+    best[v] = sum[v] = changed(base + v * W, plus + v * W, minus + v * W, n);
+  for (int64_t p = 1; p < P; p++) {
+    base += channels;
+    plus += step;
+    minus += step;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      vec next = changed(base + v * W, plus + v * W, minus + v * W, n);
+      best[v] = vmax(next, best[v]);
+      sum[v] = vadd(sum[v], next);
+    }
+  }
+}
+
+/* One vector, with an eye on NaN at every step. */
+INLINE vec change_max_careful(int64_t P, int64_t channels, const float *base, const float *plus,
+                              const float *minus, int64_t step, const int64_t n)
+{
+  vec best = changed(base, plus, minus, n);
+  for (int64_t p = 1; p < P; p++) {
+    vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
+    best = vnan(next, vmax(next, best));
+  }
+  return best;
+}
+
 /* A NaN shows in the sum of all, and costs an addition there in place of two comparisons a step. So
  * do infinities of both signs; either way the careful loop decides. */
 INLINE void change_max_at(int64_t P, int64_t channels, const float *base, const float *plus,
-                          const float *minus, int64_t step, bool do_relu, float *y,
+                          const float *minus, int64_t step, bool do_relu, float *y, const int V,
                           const int64_t n)
 {
-  vec best = changed(base, plus, minus, n), sum = best;
-  for (int64_t p = 1; p < P; p++) {
-    vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
-    best = vmax(next, best);
-    sum = vadd(sum, next);
+  vec best[4], sum[4];
+  change_max_fast(P, channels, base, plus, minus, step, best, sum, V, n);
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) {
+    if (vany_nan(sum[v]))
+      best[v] = change_max_careful(P, channels, base + v * W, plus + v * W, minus + v * W, step, n);
+    store_some(y + v * W, do_relu ? vrelu(best[v]) : best[v], n);
   }
-  if (vany_nan(sum)) {
-    best = changed(base, plus, minus, n);
-    for (int64_t p = 1; p < P; p++) {
-      vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
-      best = vnan(next, vmax(next, best));
-    }
-  }
-  store_some(y, do_relu ? vrelu(best) : best, n);
 }
 
 static void change_max(int64_t P, int64_t channels, const float *base, const float *plus,
                        const float *minus, int64_t step, bool do_relu, float *y)
 {
-#define STEP(c, n) \
-  change_max_at(P, channels, base + (c), plus + (c), minus + (c), step, do_relu, y + (c), n)
-  EACH_VECTOR(channels, STEP);
+#define STEP(c, V, n) \
+  change_max_at(P, channels, base + (c), plus + (c), minus + (c), step, do_relu, y + (c), V, n)
+  EACH_CHANNELS(channels, STEP);
 #undef STEP
 }
 
+/* y[p + 1] = max(y[p], x[p]) onward, or y[p] = max(y[p + 1], x[p]) backward. */
 INLINE void running_max_at(int64_t P, int64_t channels, const float *x, const bool back, float *y,
-                           const int64_t n)
+                           const int V, const int64_t n)
 {
+  vec best[4];
+  int64_t step = back ? -channels : channels;
   if (back) {
-    vec best = load_some(y + P * channels, n);
-    for (int64_t p = P - 1; p >= 0; p--) {
-      vec next = load_some(x + p * channels, n);
-      best = vnan(best, vmax(best, next));
-      store_some(y + p * channels, best, n);
-    }
-    return;
+    x += (P - 1) * channels;
+    y += P * channels;
   }
-  vec best = load_some(y, n);
-  for (int64_t p = 0; p < P; p++) {
-    vec next = load_some(x + p * channels, n);
-    best = vnan(next, vmax(next, best));
-    store_some(y + (p + 1) * channels, best, n);
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++) best[v] = load_some(y + v * W, n);
+  for (int64_t p = 0; p < P; p++, x += step) {
+    y += step;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      vec next = load_some(x + v * W, n);
+      best[v] = back ? vnan(best[v], vmax(best[v], next)) : vnan(next, vmax(next, best[v]));
+      store_some(y + v * W, best[v], n);
+    }
   }
 }
 
 static void running_max(int64_t P, int64_t channels, const float *x, bool back, float *y)
 {
-#define STEP(c, n) \
-  do { \
-    if (back) running_max_at(P, channels, x + (c), true, y + (c), n); \
-    else running_max_at(P, channels, x + (c), false, y + (c), n); \
-  } while (0)
-  EACH_VECTOR(channels, STEP);
-#undef STEP
+#define FORWARD(c, V, n) running_max_at(P, channels, x + (c), false, y + (c), V, n)
+#define BACKWARD(c, V, n) running_max_at(P, channels, x + (c), true, y + (c), V, n)
+  if (back) EACH_CHANNELS(channels, BACKWARD);
+  else EACH_CHANNELS(channels, FORWARD);
+#undef FORWARD
+#undef BACKWARD
 }
 
 /* ---- 7. The table ---------------------------------------------------------------------------- */
