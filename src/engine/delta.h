@@ -103,6 +103,7 @@ typedef struct sg_side {
   void **memo;                /* [n_node] of a pair's maxima: real [L][channels] of the edit of one
                                * position to the symbol memo_code[L] (255: not known) */
   uint8_t **memo_code;
+  void **deltas;              /* [n_node] what update_max of a pair keeps */
   double madds;
 } sg_side;
 

@@ -41,7 +41,9 @@ static sg_status make_node_buffers(sg_side *z, sg_arena *mem)
     if (!d->state || d->pair < 0) continue;
     z->memo[i] = reals(mem, p->length * p->node[i]->in[0].shape.d[1]);
     z->memo_code[i] = sg_arena_calloc(mem, (size_t) p->length + 1, 1);
-    if (!z->memo[i] || !z->memo_code[i]) return SG_ENOMEM;
+    const sg_node *look = p->node[d->pair];
+    z->deltas[i] = sg_arena_calloc(mem, 1, look->op->update_max_bytes(look));
+    if (!z->memo[i] || !z->memo_code[i] || !z->deltas[i]) return SG_ENOMEM;
   }
   return SG_OK;
 }
@@ -72,11 +74,13 @@ static bool make_tables(sg_side *z, sg_arena *mem)
   z->state = sg_arena_calloc(mem, nodes, sizeof *z->state);
   z->memo = sg_arena_calloc(mem, nodes, sizeof *z->memo);
   z->memo_code = sg_arena_calloc(mem, nodes, sizeof *z->memo_code);
+  z->deltas = sg_arena_calloc(mem, nodes, sizeof *z->deltas);
   z->window = sg_arena_calloc(mem, values, sizeof *z->window);
   z->whole = sg_arena_calloc(mem, values, sizeof *z->whole);
   z->in = sg_arena_calloc(mem, 2 * in, sizeof *z->in);
   z->out = sg_arena_calloc(mem, 2 * out, sizeof *z->out);
-  return z->codes && z->base && z->pre && z->state && z->memo && z->memo_code && z->window &&
+  return z->codes && z->base && z->pre && z->state && z->memo && z->memo_code && z->deltas &&
+         z->window &&
          z->whole && z->in && z->out;
 }
 

@@ -429,7 +429,7 @@ static sg_status fill_maxima(const sg_part *a, int i, void *const *want)
   z->in[0] = window_slab(a, from, &z->window[from][0]);
   z->out[0] = window_slab(a, v, &w);
   if (z->dp->node[look].keeps_pre) z->out[n->n_out].data = z->pre[look];
-  return n->op->update_max(&c, &base, want);
+  return n->op->update_max(&c, &base, z->deltas[i], want);
 }
 
 static sg_status run_pair(const sg_part *a, int i)

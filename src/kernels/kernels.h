@@ -150,9 +150,15 @@ typedef struct SG_REAL(sg_kernels) {
    * dense. */
   void (*change_rows)(int64_t P, int64_t channels, const real *base, const real *plus,
                       const real *minus, int64_t step, bool relu, real *y);
-  /* y[c] = max over p of the same, P >= 1. */
-  void (*change_max)(int64_t P, int64_t channels, const real *base, const real *plus,
-                     const real *minus, int64_t step, bool relu, real *y);
+  /* y[p][c] = plus[p*step + c] - minus[p*step + c], rows of y dense. */
+  void (*differences)(int64_t P, int64_t channels, const real *plus, const real *minus,
+                      int64_t step, real *y);
+  /* y[c] = relu?( max over p of base[p*pitch + c] + delta[p*step + c] ), P >= 1. For finite numbers
+   * only: a NaN may get lost. */
+  void (*change_max)(int64_t P, int64_t channels, const real *base, int64_t pitch,
+                     const real *delta, int64_t step, bool relu, real *y);
+  /* Whether none of n numbers is a NaN or infinite. */
+  bool (*all_finite)(int64_t n, const real *x);
   /* y[p + 1][c] = max of y[p][c] and x[p][c], p ascending from 0; `back`: y[p][c] of y[p + 1][c]
    * and x[p][c], p descending from P - 1. Of equal ones the earlier position's. */
   void (*running_max)(int64_t P, int64_t channels, const real *x, bool back, real *y);

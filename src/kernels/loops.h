@@ -528,67 +528,53 @@ static void change_rows(int64_t P, int64_t channels, const float *base, const fl
   }
 }
 
-INLINE vec changed(const float *base, const float *plus, const float *minus, const int64_t n)
+static void differences(int64_t P, int64_t channels, const float *plus, const float *minus,
+                        int64_t step, float *y)
 {
-  return vadd(load_some(base, n), vsub(load_some(plus, n), load_some(minus, n)));
+#define STEP(c, n) store_some(y + (c), vsub(load_some(plus + (c), n), load_some(minus + (c), n)), n)
+  for (int64_t p = 0; p < P; p++, plus += step, minus += step, y += channels)
+    EACH_VECTOR(channels, STEP);
+#undef STEP
 }
 
-/* The maxima alone, and the sum of all. */
-INLINE void change_max_fast(int64_t P, int64_t channels, const float *base, const float *plus,
-                            const float *minus, int64_t step, vec *best, vec *sum, const int V,
-                            const int64_t n)
+INLINE void change_max_at(int64_t P, const float *base, int64_t pitch, const float *delta,
+                          int64_t step, bool do_relu, float *y, const int V, const int64_t n)
 {
+  vec best[4];
 #pragma GCC unroll 4
   for (int v = 0; v < V; v++)
-    best[v] = sum[v] = changed(base + v * W, plus + v * W, minus + v * W, n);
+    best[v] = vadd(load_some(base + v * W, n), load_some(delta + v * W, n));
   for (int64_t p = 1; p < P; p++) {
-    base += channels;
-    plus += step;
-    minus += step;
+    base += pitch;
+    delta += step;
 #pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      vec next = changed(base + v * W, plus + v * W, minus + v * W, n);
-      best[v] = vmax(next, best[v]);
-      sum[v] = vadd(sum[v], next);
-    }
+    for (int v = 0; v < V; v++)
+      best[v] = vmax(vadd(load_some(base + v * W, n), load_some(delta + v * W, n)), best[v]);
   }
-}
-
-/* One vector, with an eye on NaN at every step. */
-INLINE vec change_max_careful(int64_t P, int64_t channels, const float *base, const float *plus,
-                              const float *minus, int64_t step, const int64_t n)
-{
-  vec best = changed(base, plus, minus, n);
-  for (int64_t p = 1; p < P; p++) {
-    vec next = changed(base + p * channels, plus + p * step, minus + p * step, n);
-    best = vnan(next, vmax(next, best));
-  }
-  return best;
-}
-
-/* A NaN shows in the sum of all, and costs an addition there in place of two comparisons a step. So
- * do infinities of both signs; either way the careful loop decides. */
-INLINE void change_max_at(int64_t P, int64_t channels, const float *base, const float *plus,
-                          const float *minus, int64_t step, bool do_relu, float *y, const int V,
-                          const int64_t n)
-{
-  vec best[4], sum[4];
-  change_max_fast(P, channels, base, plus, minus, step, best, sum, V, n);
 #pragma GCC unroll 4
-  for (int v = 0; v < V; v++) {
-    if (vany_nan(sum[v]))
-      best[v] = change_max_careful(P, channels, base + v * W, plus + v * W, minus + v * W, step, n);
-    store_some(y + v * W, do_relu ? vrelu(best[v]) : best[v], n);
-  }
+  for (int v = 0; v < V; v++) store_some(y + v * W, do_relu ? vrelu(best[v]) : best[v], n);
 }
 
-static void change_max(int64_t P, int64_t channels, const float *base, const float *plus,
-                       const float *minus, int64_t step, bool do_relu, float *y)
+static void change_max(int64_t P, int64_t channels, const float *base, int64_t pitch,
+                       const float *delta, int64_t step, bool do_relu, float *y)
 {
 #define STEP(c, V, n) \
-  change_max_at(P, channels, base + (c), plus + (c), minus + (c), step, do_relu, y + (c), V, n)
+  change_max_at(P, base + (c), pitch, delta + (c), step, do_relu, y + (c), V, n)
   EACH_CHANNELS(channels, STEP);
 #undef STEP
+}
+
+/* x * 0 is a NaN for a NaN and for the infinite, and spreads. */
+static bool all_finite(int64_t n, const float *x)
+{
+  vec sum[4] = { vzero(), vzero(), vzero(), vzero() };
+  int64_t i = 0;
+  for (; i + 4 * W <= n; i += 4 * W) {
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; v++) sum[v] = vadd(sum[v], vmul(vload(x + i + v * W), vzero()));
+  }
+  for (; i < n; i += W) sum[0] = vadd(sum[0], vmul(load_some(x + i, n - i), vzero()));
+  return !vany_nan(vadd(vadd(sum[0], sum[1]), vadd(sum[2], sum[3])));
 }
 
 /* y[p + 1] = max(y[p], x[p]) onward, or y[p] = max(y[p + 1], x[p]) backward. */
@@ -645,6 +631,8 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .max_span = max_span,
   .sum_change = sum_change,
   .change_rows = change_rows,
+  .differences = differences,
   .change_max = change_max,
+  .all_finite = all_finite,
   .running_max = running_max,
 };

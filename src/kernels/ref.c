@@ -178,15 +178,29 @@ static void change_rows(int64_t P, int64_t channels, const real *base, const rea
   }
 }
 
-static void change_max(int64_t P, int64_t channels, const real *base, const real *plus,
-                       const real *minus, int64_t step, bool do_relu, real *y)
+static void differences(int64_t P, int64_t channels, const real *plus, const real *minus,
+                        int64_t step, real *y)
+{
+  for (int64_t p = 0; p < P; p++)
+    for (int64_t c = 0; c < channels; c++)
+      y[p * channels + c] = plus[p * step + c] - minus[p * step + c];
+}
+
+static void change_max(int64_t P, int64_t channels, const real *base, int64_t pitch,
+                       const real *delta, int64_t step, bool do_relu, real *y)
 {
   for (int64_t c = 0; c < channels; c++) {
-    real best = base[c] + (plus[c] - minus[c]);
+    real best = base[c] + delta[c];
     for (int64_t p = 1; p < P; p++)
-      best = larger(base[p * channels + c] + (plus[p * step + c] - minus[p * step + c]), best);
+      best = larger(base[p * pitch + c] + delta[p * step + c], best);
     y[c] = do_relu ? relu1(best) : best;
   }
+}
+
+static bool all_finite(int64_t n, const real *x)
+{
+  for (int64_t i = 0; i < n; i++) if (!isfinite(x[i])) return false;
+  return true;
 }
 
 /* `far` stands behind `near`. */
@@ -224,6 +238,8 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .max_span = max_span,
   .sum_change = sum_change,
   .change_rows = change_rows,
+  .differences = differences,
   .change_max = change_max,
+  .all_finite = all_finite,
   .running_max = running_max,
 };

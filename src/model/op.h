@@ -207,9 +207,11 @@ typedef struct sg_op {
   sg_status (*update)(const sg_call *c, const sg_call *base);
   /* (optional) The greatest per channel of the outputs that one changed position touches: what a
    * pool over all positions wants of an update. c->in[0] is codes, one position changed in each
-   * item; y[n] points to an item's [channels], or to nothing: not wanted. Nodes with
+   * item; y[n] points to an item's [channels], or to nothing: not wanted. `memo`: zeros at first,
+   * update_max_bytes long, the op's own from call to call of a session. Nodes with
    * SG_NODE_UPDATE_MAX. */
-  sg_status (*update_max)(const sg_call *c, const sg_call *base, void *const *y);
+  sg_status (*update_max)(const sg_call *c, const sg_call *base, void *memo, void *const *y);
+  size_t (*update_max_bytes)(const sg_node *node);
   const sg_collect *collect;    /* (optional) */
   /* Multiply-adds of one item (0: elementwise and data movement are not counted). (optional) */
   int64_t (*madds)(const sg_node *node);

@@ -200,7 +200,16 @@ static bool need(const sg_node *node, int o, const sg_interval *out, int k, sg_i
   int a = spatial(v, out->axis);
   (void) o;
   if (k != 0 || a < 0) return false;
-  int64_t lo = v->in[a], hi = 0;
+  int64_t first = out->lo * v->stride[a] - v->pad[a], lo = v->in[a], hi = 0;
+  int64_t last = (out->hi - 1) * v->stride[a] + (v->k[a] - 1) * v->dil[a] - v->pad[a];
+  /* Nothing is clipped, or the taps leave no gaps: the ends say it all. */
+  bool inside = first >= 0 && last < v->in[a];
+  bool dense = v->dil[a] == 1 && v->stride[a] <= v->k[a] && first < v->in[a] && last >= 0;
+  if (out->lo < out->hi && (inside || dense)) {
+    *in = (sg_interval){ out->axis, first > 0 ? first : 0,
+                         last < v->in[a] ? last + 1 : v->in[a] };
+    return true;
+  }
   for (int64_t p = out->lo; p < out->hi; p++) {
     for (int64_t t = 0; t < v->k[a]; t++) {
       int64_t q = p * v->stride[a] + t * v->dil[a] - v->pad[a];
@@ -284,6 +293,7 @@ const sg_op SG_REAL(sg_op_conv) = {
   .vjp = SG_REAL(sg_conv_vjp),
   .update = SG_REAL(sg_conv_update),
   .update_max = SG_REAL(sg_conv_update_max),
+  .update_max_bytes = SG_REAL(sg_conv_update_max_bytes),
   .reach = reach,
   .need = need,
   .madds = madds,

@@ -48,7 +48,9 @@ sg_status SG_REAL(sg_conv_prepare)(const sg_node *node, const void *kernels, boo
 sg_status SG_REAL(sg_conv_forward)(const sg_call *c);
 /* One spatial axis only (k_convdelta.c). */
 sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base);
-sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, void *const *y);
+sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, void *memo,
+                                      void *const *y);
+size_t SG_REAL(sg_conv_update_max_bytes)(const sg_node *node);
 sg_status SG_REAL(sg_conv_vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin);
 
 #endif

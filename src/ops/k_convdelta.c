@@ -10,6 +10,7 @@
  *   1. rows of windows
  *   2. the sequence as codes: differences of table rows
  *   3. differences of activations: one product a tap
+ *   4. the greatest output that one changed base leaves, without the outputs
  */
 #include <string.h>
 
@@ -225,22 +226,100 @@ sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base)
   return SG_OK;
 }
 
+/* ---- 4. The greatest change ------------------------------------------------------------------ */
+
+/* What one symbol changed for another adds, tap by tap, made when first asked for: a session asks for
+ * the same few pairs again and again. */
+typedef struct deltas {
+  bool known, finite;           /* whether the responses are finite, once known */
+  int64_t symbols;
+  uint8_t *made;                /* [symbols][symbols] before, after */
+  real *rows;                   /* [symbols][symbols][taps][F] */
+} deltas;
+
+static size_t up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+size_t SG_REAL(sg_conv_update_max_bytes)(const sg_node *node)
+{
+  const sg_conv *v = node->conf;
+  size_t pairs = (size_t) ((v->C + 2) * (v->C + 2));
+  return up(sizeof(deltas)) + up(pairs) + pairs * (size_t) (v->k[1] * v->F) * sizeof(real) + 64;
+}
+
+/* The memo as `deltas`: its tables follow behind. */
+static deltas *open_memo(const job *j, void *memo)
+{
+  deltas *d = memo;
+  if (d->known) return d;
+  d->known = true;
+  d->symbols = j->v->C + 2;
+  d->finite = j->kern->all_finite(j->v->k[1] * d->symbols * j->v->F, j->w.rows);
+  d->made = (uint8_t *) memo + up(sizeof *d);
+  d->rows = (real *) (d->made + up((size_t) (d->symbols * d->symbols)));
+  return d;
+}
+
+/* [taps][F] */
+static const real *delta_of(const job *j, deltas *d, uint8_t was, uint8_t now)
+{
+  int64_t F = j->v->F, taps = j->v->k[1];
+  int64_t at = sg_conv_symbol(j->v, was) * d->symbols + sg_conv_symbol(j->v, now);
+  real *rows = d->rows + at * taps * F;
+  if (!d->made[at])
+    j->kern->differences(taps, F, response(j, 0, now), response(j, 0, was), d->symbols * F, rows);
+  d->made[at] = 1;
+  return rows;
+}
+
+/* Channels at a time, so few that differences and base stay in the first-level cache while all items
+ * go by. */
+enum { SLICE = 64 };
+
+/* Item i, of one position: channels f .. f + n. All numbers are finite. */
+static sg_status greatest(const job *j, deltas *made, int64_t i, int64_t f, int64_t n, real *y)
+{
+  int64_t F = j->v->F, step = j->v->stride[1] / j->v->dil[1] * F;
+  touch t = touched(j, i, 0);
+  const real *delta = delta_of(j, made, j->base->in[0].codes[in_start(j, i)],
+                               j->c->in[0].codes[i]);
+  if (t.n < 1) return SG_EINTERNAL;
+  j->kern->change_max(t.n, n, j->y0 + (out_start(j, i) + t.first) * F + f, F,
+                      delta + t.tap * F + f, -step, j->c->node->flags & SG_NODE_RELU, y + f);
+  return SG_OK;
+}
+
+/* The same with an eye on NaN. */
+static sg_status greatest_of_any(const job *j, int64_t i, real *y)
+{
+  int64_t F = j->v->F, step = j->v->stride[1] / j->v->dil[1] * (j->v->C + 2) * F;
+  bool relu = j->c->node->flags & SG_NODE_RELU;
+  touch t = touched(j, i, 0);
+  real *all = sg_arena_alloc(j->c->tmp, (size_t) (t.n * F) + 1, sizeof *all);
+  if (t.n < 1) return SG_EINTERNAL;
+  if (!all) return SG_ENOMEM;
+  j->kern->change_rows(t.n, F, j->y0 + (out_start(j, i) + t.first) * F,
+                       response(j, t.tap, j->c->in[0].codes[i]),
+                       response(j, t.tap, j->base->in[0].codes[in_start(j, i)]), -step, relu, all);
+  j->kern->max_rows(1, F, t.n, 1, 1, all, y);
+  return SG_OK;
+}
+
 /* c->out has places but no data. */
-sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, void *const *y)
+sg_status SG_REAL(sg_conv_update_max)(const sg_call *c, const sg_call *base, void *memo,
+                                      void *const *y)
 {
   job j;
   sg_status s = start_job(c, base, &j);
   if (s) return s;
   if (!by_rows(&j)) return SG_EUNSUPPORTED;
-  int64_t F = j.v->F, step = j.v->stride[1] / j.v->dil[1] * (j.v->C + 2) * F;
-  bool relu = c->node->flags & SG_NODE_RELU;
-  for (int64_t i = 0; i < c->n; i++) {
-    if (!y[i]) continue;
-    uint8_t now = c->in[0].codes[i], was = base->in[0].codes[in_start(&j, i)];
-    touch t = touched(&j, i, 0);
-    if (t.n < 1) return SG_EINTERNAL;
-    j.kern->change_max(t.n, F, j.y0 + (out_start(&j, i) + t.first) * F, response(&j, t.tap, now),
-                       response(&j, t.tap, was), -step, relu, y[i]);
+  int64_t F = j.v->F;
+  deltas *made = open_memo(&j, memo);
+  if (!made->finite || !j.kern->all_finite(base->out[0].shape.d[2] * F, j.y0)) {
+    for (int64_t i = 0; i < c->n && !s; i++) if (y[i]) s = greatest_of_any(&j, i, y[i]);
+    return s;
   }
-  return SG_OK;
+  for (int64_t f = 0; f < F; f += SLICE)
+    for (int64_t i = 0; i < c->n && !s; i++)
+      if (y[i]) s = greatest(&j, made, i, f, F - f < SLICE ? F - f : SLICE, y[i]);
+  return s;
 }

@@ -461,12 +461,13 @@ static float *changes(bed *b, const sg_kernels_f32 *k, const float *x[5], int64_
                       bool flag)
 {
   int64_t n = (P + 1) * C;
-  float *y = floats(b, 5 * n);
-  for (int64_t i = 0; i < 5 * n; i++) y[i] = 7;
+  float *y = floats(b, 6 * n);
+  for (int64_t i = 0; i < 6 * n; i++) y[i] = 7;
   k->max_span(P, C, x[0], x[1], x[2], y);
   k->sum_change(P, C, x[0], x[1], y + n);
   k->change_rows(P, C, x[0], x[1] + (P - 1) * C, x[2] + (P - 1) * C, -C, flag, y + 2 * n);
-  k->change_max(P, C, x[0], x[1] + (P - 1) * C, x[2] + (P - 1) * C, -C, flag, y + 3 * n);
+  k->change_max(P, C, x[0], C, x[1] + (P - 1) * C, -C, flag, y + 3 * n);
+  k->differences(P, C, x[1] + (P - 1) * C, x[2] + (P - 1) * C, -C, y + 5 * n);
   for (int64_t c = 0; c < C; c++) y[4 * n + (flag ? P * C : 0) + c] = -1;
   k->running_max(P, C, x[0], flag, y + 4 * n);
   return y;
@@ -483,7 +484,7 @@ START_TEST(changes_are_the_reference)
     const float *x[5] = { floats(&b, (P + 1) * C), floats(&b, P * C), floats(&b, P * C) };
     float *want = changes(&b, &sg_kernels_ref_f32, x, P, C, flag);
     for (int i = 0; i < N_ISA; i++)
-      if (b.isa[i]) same_bits(changes(&b, b.isa[i], x, P, C, flag), want, 5 * (P + 1) * C, ISA[i]);
+      if (b.isa[i]) same_bits(changes(&b, b.isa[i], x, P, C, flag), want, 6 * (P + 1) * C, ISA[i]);
     sg_arena_reset(b.mem, mark);
   }
   sg_arena_free(b.mem);
@@ -500,8 +501,7 @@ START_TEST(changes_keep_nan)
       x[at * 3 + 1] = NAN;
       b.isa[i]->max_span(4, 3, zero, x, zero, y);
       ck_assert(!isnan(y[0]) && isnan(y[1]) && !isnan(y[2]));
-      b.isa[i]->change_max(4, 3, x, zero, zero, 3, true, y);
-      ck_assert(!isnan(y[0]) && isnan(y[1]) && !isnan(y[2]));
+      ck_assert(!b.isa[i]->all_finite(12, x) && b.isa[i]->all_finite(at * 3 + 1, x));
       memset(y, 0, sizeof y);
       b.isa[i]->running_max(4, 3, x, false, y);
       ck_assert(!isnan(y[4 * 3]) && isnan(y[4 * 3 + 1]) && !isnan(y[at * 3 + 1]));
