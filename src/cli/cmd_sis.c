@@ -227,6 +227,7 @@ static void release(sg_sis_job *job)
 {
   sg_sis_files_free(job);
   sg_tallies_free(job, job->tally);
+  free(job->overlaps.chrom);
   sg_sis_plans_free(job, job->plan);
   free(job->target);
   sg_picks_free(&job->picks);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/sis_job.h"
 #include "seqgloss/io.h"
@@ -43,6 +44,21 @@ void sg_tallies_add(const sg_sis_job *job, const sg_tally *from, sg_tally *to)
     to[t].no_place += from[t].no_place;
     for (int64_t i = 0; i <= job->longest; i++) to[t].sized[i] += from[t].sized[i];
   }
+}
+
+sg_status sg_overlaps_add(sg_overlaps *overlaps, const sg_region *region, sg_err *err)
+{
+  sg_overlaps *o = overlaps;
+  if (region->start < 0 || !region->chrom) return SG_OK;
+  bool same = o->chrom && !strcmp(o->chrom, region->chrom);
+  o->n += same && region->start < o->end && region->end > o->start;
+  o->regions++;
+  o->start = region->start;
+  o->end = region->end;
+  if (same) return SG_OK;
+  free(o->chrom);
+  o->chrom = strdup(region->chrom);
+  return o->chrom ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }
 
 /* The mean of the two in the middle, where there are two. */
@@ -135,8 +151,18 @@ static void guard_subsets(const speech *s)
            y->not_numbers);
 }
 
+/* What lies twice in the input is counted twice in every frequency. */
+static void guard_regions(const sg_sis_job *job)
+{
+  const sg_overlaps *o = &job->overlaps;
+  if (2 * o->n > o->regions)
+    sg_say(SG_LOG_WARN, "%" PRId64 " of %" PRId64 " regions overlap the one before them: the same "
+           "site is explained, and counted, more than once", o->n, o->regions);
+}
+
 void sg_sis_guard(const sg_sis_job *job)
 {
+  guard_regions(job);
   for (int t = 0; t < job->n_target; t++) {
     char of[96] = "";
     speech s = { .job = job, .target = &job->target[t], .tally = &job->tally[t], .of = of,

@@ -62,6 +62,13 @@ typedef struct sg_sis_file {
   sg_output *output;
 } sg_sis_file;
 
+/* Regions that lie on the one before them, counted as they come in. */
+typedef struct sg_overlaps {
+  int64_t regions, n;
+  char *chrom;                 /* of the last one, owned */
+  int64_t start, end;
+} sg_overlaps;
+
 typedef struct sg_sis_job {
   const sg_opts *opts;
   sg_nets nets;                /* one network */
@@ -80,6 +87,7 @@ typedef struct sg_sis_job {
   sg_sis_file *file;           /* [n_file] */
   int n_file;
   sg_tally *tally;             /* [n_target] */
+  sg_overlaps overlaps;
   double worst;                /* --verify */
   sg_meter meter;
 } sg_sis_job;
@@ -131,6 +139,8 @@ void sg_sis_files_free(sg_sis_job *job);
 
 sg_status sg_tallies_new(const sg_sis_job *job, sg_tally **ret_tally, sg_err *err);
 void sg_tallies_add(const sg_sis_job *job, const sg_tally *from, sg_tally *to);
+/* Counts one region more. */
+sg_status sg_overlaps_add(sg_overlaps *overlaps, const sg_region *region, sg_err *err);
 void sg_tallies_free(const sg_sis_job *job, sg_tally *tally);
 /* The summary and the warnings on stderr. */
 void sg_sis_guard(const sg_sis_job *job);

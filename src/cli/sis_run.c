@@ -50,6 +50,8 @@ static sg_status source(void *user, void *one, bool *ret_more, sg_err *err)
   sg_status status = sg_source_fill(job->source, b->regions, err);
   *ret_more = b->regions->n > 0;
   for (int i = 0; i < job->n_file; i++) b->text[i].n = 0;
+  for (int i = 0; i < b->regions->n && !status; i++)
+    status = sg_overlaps_add(&job->overlaps, &b->regions->region[i], err);
   return status;
 }
 

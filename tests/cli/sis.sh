@@ -184,6 +184,11 @@ guards() {
     grep -q 'median size' "$work/g.err" && grep -q 'minimal: 0 members' "$work/g.err" &&
     grep -q 'above 0.999' "$work/h.err" && [ "$(grep -c 'f(nothing) = ' "$work/h.err")" = 1 ]
 }
+overlaps() {
+  awk 'NR < 4 { print; print; print }' "$b" > "$work/thrice.bed"
+  "$seqgloss" sis -m "$m" -f "$g" -b "$work/thrice.bed" --threshold 0.99 -o "$work/o.tsv" 2> "$work/o.err" || return 1
+  grep -q '6 of 9 regions overlap' "$work/o.err" && ! grep -q overlap "$work/g.err"
+}
 windows() {
   printf '>w1\nACGT\n' > "$work/short.fa"
   printf '>w1 x\n' > "$work/w.fa"
@@ -235,6 +240,7 @@ if [ -f "$m" ]; then
   check "several targets are each alone" targets 0:0 0:1
   check "f(nothing) passes by itself: nothing to explain" empty_passes
   check "warnings" guards
+  check "regions that overlap" overlaps
   check "no such output folder: nothing is left" nothing_left
   printf '0.3 0.3 0.3\n' > "$work/three.txt"
   printf '0.3 0.2 0.2 0.2 0.1\n' > "$work/five.txt"
