@@ -228,8 +228,8 @@ sg_status SG_REAL(sg_conv_update)(const sg_call *c, const sg_call *base)
 
 /* ---- 4. The greatest change ------------------------------------------------------------------ */
 
-/* What one symbol changed for another adds, tap by tap, made when first asked for: a session asks for
- * the same few pairs again and again. */
+/* What one symbol changed for another adds, tap by tap, made when first asked for: a session asks
+ * for the same few pairs again and again. */
 typedef struct deltas {
   bool known, finite;           /* whether the responses are finite, once known */
   int64_t symbols;
@@ -271,8 +271,8 @@ static const real *delta_of(const job *j, deltas *d, uint8_t was, uint8_t now)
   return rows;
 }
 
-/* Channels at a time, so few that differences and base stay in the first-level cache while all items
- * go by. */
+/* Channels at a time, so few that differences and base stay in the first-level cache while all
+ * items go by. */
 enum { SLICE = 64 };
 
 /* Item i, of one position: channels f .. f + n. All numbers are finite. */

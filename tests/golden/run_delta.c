@@ -171,8 +171,8 @@ static int count_nan(const sg_delta_plan *const dp[2], int64_t L, uint8_t letter
   return found;
 }
 
-/* A weight of the demo network's first layer becomes NaN, as training that diverged leaves it: edits
- * must not lose it under their maxima. Bytes of ones are a NaN wherever they fall. */
+/* A weight of the demo network's first layer becomes NaN, as training that diverged leaves it:
+ * edits must not lose it under their maxima. Bytes of ones are a NaN wherever they fall. */
 static void check_poisoned(void)
 {
   char *path = golden_path(golden_source(), "data/mafk.onnx"), to[] = "/tmp/seqgloss-nan.XXXXXX";
