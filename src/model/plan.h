@@ -38,7 +38,7 @@ struct sg_plan {
   const char *isa;              /* what the kernels are for */
   const struct sg_model *model; /* borrowed */
   int64_t length;               /* L */
-  sg_plan_value *value; int n_value;
+  sg_plan_value *value; int n_value, cap_value;
   sg_node **node; int n_node;   /* executable nodes, topological order */
   const void **prep;            /* [n_node] what prepare made, or NULL */
   const void ***weight;         /* [n_node][n_in] constant inputs as `real`, row-major; NULL for
