@@ -268,7 +268,7 @@ static sg_status spread_all(sg_delta_plan *dp)
 {
   const sg_plan *p = dp->plan;
   table t;
-  sg_spans z = { .n = 1, .axis = p->model->dna.pos_axis };
+  sg_spans z = { .n = 1, .axis = p->axes.pos_axis };
   if (!table_new(dp, &t)) return SG_ENOMEM;
   for (int64_t i = 0; i < p->length; i++) {
     t.lo[i] = i;

@@ -1,10 +1,11 @@
 /* model/simplify.c: rewrite a plan's nodes without changing what they compute.
  *
  * Contents
- *   1. identities are bypassed; a product with a matrix is a dense layer
+ *   1. identities are bypassed; a product with a matrix is a dense layer, a pool of full length a
+ *              global one
  *   2. y = (W x + b) * s + t per channel becomes (sW) x + (sb + t)
  *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves
- *              anything; transpose + flatten that is the order of memory
+ *              anything
  *   4. zeros padded before a convolution become its own padding
  *   5. relu as the last step of the layer before it
  *
@@ -48,6 +49,27 @@ static void product_to_dense(sg_plan *p, const sg_registry *ops, int i)
   if (!g) return;
   g->in[0] = n->in[0];
   g->in[1] = n->in[1];
+  if (!g->op->configure(g, NULL) && !g->op->infer(g, NULL)) p->node[i] = g;
+}
+
+/* A mean over all positions, written as a pool of full length: GlobalAveragePool keeps something of
+ * a base (ops/k_linedelta.c). */
+static void mean_of_all(sg_plan *p, const sg_registry *ops, int i)
+{
+  const sg_node *n = p->node[i];
+  const int64_t *kernel, *pads, *dil;
+  int64_t n_kernel, n_pads, n_dil;
+  if (!sg_node_is(n, "AveragePool") || n->in[0].shape.nd != 3 || n->out[0].shape.d[2] != 1 ||
+      sg_node_ints(n, "kernel_shape", &kernel, &n_kernel, NULL) || n_kernel != 1 ||
+      sg_node_ints(n, "pads", &pads, &n_pads, NULL) ||
+      sg_node_ints(n, "dilations", &dil, &n_dil, NULL))
+    return;
+  if (kernel[0] != n->in[0].shape.d[2] || (n_dil && dil[0] != 1) ||
+      (n_pads && (pads[0] || pads[1])))
+    return;
+  sg_node *g = sg_rewrite_node(p, ops, "GlobalAveragePool", n, 1);
+  if (!g) return;
+  g->in[0] = n->in[0];
   if (!g->op->configure(g, NULL) && !g->op->infer(g, NULL)) p->node[i] = g;
 }
 
@@ -244,31 +266,6 @@ static sg_node *plain_flatten(sg_plan *p, const sg_registry *ops, const sg_node 
   return f;
 }
 
-/* Turned round (N L C of N C L) and flattened row by row is the order of memory: the flatten reads
- * what was turned and moves nothing, and an edit's changes stay side by side. */
-static bool flatten_turned(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
-{
-  const sg_node *n = p->node[i];
-  const int64_t *perm;
-  int64_t n_perm;
-  if (!flattens(n) || n->in[0].shape.nd != 3) return false;
-  int j = sg_rewrite_producer(p, n->in[0].value);
-  if (j < 0 || !sg_node_is(p->node[j], "Transpose") || p->node[j]->in[0].tensor ||
-      sg_plan_readers(p, n->in[0].value) != 1 ||
-      sg_node_ints(p->node[j], "perm", &perm, &n_perm, NULL) || n_perm != 3 || perm[0] != 0 ||
-      perm[1] != 2)
-    return false;
-  sg_node turned = *n;
-  turned.in = sg_arena_alloc(p->mem, 1, sizeof *turned.in);
-  if (!turned.in) return false;
-  turned.in[0] = p->node[j]->in[0];
-  sg_node *f = plain_flatten(p, ops, &turned, err);
-  if (!f) return false;
-  p->node[i] = f;
-  sg_rewrite_remove(p, j);
-  return true;
-}
-
 static bool flatten_product(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
 {
   sg_node *n = p->node[i];
@@ -365,11 +362,12 @@ static void fold_pad(sg_plan *p, int i)
 sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err)
 {
   bypass_identities(p);
+  sg_status turned = sg_plan_turn(p, ops, err);
+  if (turned) return turned;
   for (int i = 0; i < p->n_node; i++) product_to_dense(p, ops, i);
+  for (int i = 0; i < p->n_node; i++) mean_of_all(p, ops, i);
   for (int i = 0; i < p->n_node; i++)
     if (fold_affine(p, i)) i--;
-  for (int i = 0; i < p->n_node; i++)
-    if (flatten_turned(p, ops, i, NULL)) i--;
   for (int i = 0; i < p->n_node; i++) flatten_product(p, ops, i, NULL);
   for (int i = p->n_node - 1; i >= 0; i--) fold_pad(p, i);
   for (int i = 0; i < p->n_node; i++) {

@@ -256,8 +256,8 @@ static bool hull(const digits *g, int a, const digits *h, int b, sg_interval *v)
   return false;
 }
 
-/* An interval of `from` seen in `to`. An axis of the same place and length is preferred, then one of
- * several positions; one of length 1 is everything there is. */
+/* An interval of `from` seen in `to`. An axis of the same place and length is preferred, then one
+ * of several positions; one of length 1 is everything there is. */
 static bool translate(const sg_shape *from, const sg_shape *to, bool memory, const sg_interval *in,
                       sg_interval *out)
 {
