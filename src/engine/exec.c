@@ -349,7 +349,7 @@ sg_status sg_exec_backward(sg_exec *exec, const float *const *seed, const bool *
     int64_t n = sg_shape_item(&v->shape);
     const float *g = exec->grad[p->input_value[k]];
     for (int64_t i = 0; grad[k] && i < exec->n; i++)
-      sg_item_read_f32(v, p->graph->input[k].channels_last, g + i * n, grad[k] + i * n);
+      sg_item_read_f32(v, p->input_last[k], g + i * n, grad[k] + i * n);
   }
   return s;
 }
@@ -367,7 +367,7 @@ sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const b
     int64_t n = sg_shape_item(&v->shape);
     const double *g = exec->grad[p->input_value[k]];
     for (int64_t i = 0; grad[k] && i < exec->n; i++)
-      sg_item_read_f64(v, p->graph->input[k].channels_last, g + i * n, grad[k] + i * n);
+      sg_item_read_f64(v, p->input_last[k], g + i * n, grad[k] + i * n);
   }
   return s;
 }

@@ -137,7 +137,7 @@ static void take_other(sg_side *z, double *const *other)
     int v = p->input_value[k];
     if (k == p->dna || !other[k] || !z->base[v]) continue;
     sg_input in = { .data64 = other[k] };
-    SG_REAL(sg_item_take)(&p->value[v], p->graph->input[k].channels_last, &in, 0, z->base[v]);
+    SG_REAL(sg_item_take)(&p->value[v], p->input_last[k], &in, 0, z->base[v]);
   }
 }
 

@@ -68,7 +68,7 @@ sg_status SG_REAL(sg_side_named)(const sg_node *n, sg_status s, sg_err *err)
 void SG_REAL(sg_side_spell)(const sg_side *z, const uint8_t *codes, int64_t n,
                             const sg_shape *shape, real *data)
 {
-  const sg_dna *dna = &z->dp->plan->model->dna;
+  const sg_dna *dna = &z->dp->plan->axes;
   int64_t st[SG_MAX_RANK], C = shape->d[dna->base_axis];
   sg_strides(shape, st);
   for (int64_t l = 0; l < n; l++)

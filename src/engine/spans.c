@@ -102,39 +102,41 @@ static const sg_spread_value *input_of(const sg_delta_plan *dp, const sg_node *n
   return &dp->value[n->in[k].value];
 }
 
-/* What span s of input k reaches of output o; false where the op has no interval form. */
-static bool reach_table(const sg_delta_plan *dp, const sg_node *n, int k, int s, int o, int *axis,
-                        table *t)
+/* What span s of input k reaches of output o; SG_EUNSUPPORTED where the op has no interval form. */
+static sg_status reach_table(const sg_delta_plan *dp, const sg_node *n, int k, int s, int o,
+                             int *axis, table *t)
 {
   const sg_spans *in = &input_of(dp, n, k)->spans;
-  if (!table_new(dp, t)) return false;
+  if (!table_new(dp, t)) return SG_ENOMEM;
   for (int64_t p = 0; p < dp->plan->length; p++) {
     sg_interval i = { in->axis, in->lo[s][p], in->hi[s][p] }, r;
     if (i.lo >= i.hi) continue;
-    if (!n->op->reach(n, k, &i, o, &r) || r.axis < 1 || (*axis && r.axis != *axis)) return false;
+    if (!n->op->reach(n, k, &i, o, &r) || r.axis < 1 || (*axis && r.axis != *axis))
+      return SG_EUNSUPPORTED;
     *axis = r.axis;
     t->lo[p] = r.lo;
     t->hi[p] = r.hi;
   }
-  return true;
+  return SG_OK;
 }
 
-/* Spans of output o; false where it changes as a whole. */
-static bool output_spans(const sg_delta_plan *dp, const sg_node *n, int o, sg_spans *z)
+/* Spans of output o; SG_EUNSUPPORTED where it changes as a whole. */
+static sg_status output_spans(const sg_delta_plan *dp, const sg_node *n, int o, sg_spans *z)
 {
   table t;
   *z = (sg_spans){ 0 };
-  if (!n->op->reach || !n->op->need) return false;
+  if (!n->op->reach || !n->op->need) return SG_EUNSUPPORTED;
   for (int k = 0; k < n->n_in; k++) {
     const sg_spread_value *v = input_of(dp, n, k);
     if (!v || v->change == SG_UNCHANGED) continue;
-    if (v->change == SG_CHANGED) return false;
+    if (v->change == SG_CHANGED) return SG_EUNSUPPORTED;
     for (int s = 0; s < v->spans.n; s++) {
-      if (!reach_table(dp, n, k, s, o, &z->axis, &t)) return false;
+      sg_status status = reach_table(dp, n, k, s, o, &z->axis, &t);
+      if (status) return status;
       add_span(dp, z, &t);
     }
   }
-  return z->axis > 0;
+  return z->axis > 0 ? SG_OK : SG_EUNSUPPORTED;
 }
 
 static void set_spanned(const sg_delta_plan *dp, int value, const sg_spans *z)
@@ -195,28 +197,40 @@ static bool can_collect(const sg_delta_plan *dp, const sg_node *n)
          n->op->collect->can(n, input_of(dp, n, 0)->spans.axis);
 }
 
-/* Changes of the node's outputs, and the mode they call for. */
-static sg_delta_mode spread_node(sg_delta_plan *dp, const sg_node *n)
+enum { MOST_OUTPUTS = 8 };
+
+/* Spans of all outputs; SG_EUNSUPPORTED where one of them changes as a whole. */
+static sg_status node_spans(const sg_delta_plan *dp, const sg_node *n, sg_spans *z)
 {
-  bool changed = false, spanned = false, all = true;
-  sg_spans z[8];
+  sg_status s = n->n_out <= MOST_OUTPUTS ? SG_OK : SG_EUNSUPPORTED;
+  for (int o = 0; o < n->n_out && !s; o++) s = output_spans(dp, n, o, &z[o]);
+  return s;
+}
+
+/* Changes of the node's outputs, and the mode they call for. */
+static sg_status spread_node(sg_delta_plan *dp, const sg_node *n, sg_delta_mode *ret)
+{
+  bool changed = false, spanned = false;
+  sg_spans z[MOST_OUTPUTS];
+  *ret = SG_DELTA_IDLE;
   for (int k = 0; k < n->n_in; k++) {
     const sg_spread_value *v = input_of(dp, n, k);
     changed |= v && v->change == SG_CHANGED;
     spanned |= v && v->change == SG_SPANNED;
   }
-  if (!changed && !spanned) return SG_DELTA_IDLE;
+  if (!changed && !spanned) return SG_OK;
   bool collect = !changed && can_collect(dp, n);
-  for (int o = 0; o < n->n_out && all; o++)
-    all = !collect && !changed && o < 8 && output_spans(dp, n, o, &z[o]);
+  sg_status s = changed || collect ? SG_EUNSUPPORTED : node_spans(dp, n, z);
+  if (s && s != SG_EUNSUPPORTED) return s;
   for (int o = 0; o < n->n_out; o++) {
     if (n->out[o].value == SG_NONE) continue;
-    if (all) set_spanned(dp, n->out[o].value, &z[o]);
+    if (!s) set_spanned(dp, n->out[o].value, &z[o]);
     else dp->value[n->out[o].value].change = SG_CHANGED;
   }
-  if (all) return window_mode(dp, n);
-  if (collect) return n->op->collect->rows ? SG_DELTA_ROWS : SG_DELTA_STATE;
-  return spanned ? SG_DELTA_FALLBACK : SG_DELTA_WHOLE;
+  if (!s) *ret = window_mode(dp, n);
+  else if (collect) *ret = n->op->collect->rows ? SG_DELTA_ROWS : SG_DELTA_STATE;
+  else *ret = spanned ? SG_DELTA_FALLBACK : SG_DELTA_WHOLE;
+  return SG_OK;
 }
 
 /* Multiply-adds of one substitution, and the widths that `info` shows. */
@@ -254,7 +268,7 @@ static sg_status spread_all(sg_delta_plan *dp)
 {
   const sg_plan *p = dp->plan;
   table t;
-  sg_spans z = { .n = 1, .axis = p->model->dna.pos_axis };
+  sg_spans z = { .n = 1, .axis = p->axes.pos_axis };
   if (!table_new(dp, &t)) return SG_ENOMEM;
   for (int64_t i = 0; i < p->length; i++) {
     t.lo[i] = i;
@@ -267,7 +281,8 @@ static sg_status spread_all(sg_delta_plan *dp)
     const sg_node *n = p->node[i];
     sg_spread_node *d = &dp->node[i];
     if (!d->needed) continue;
-    d->mode = spread_node(dp, n);
+    sg_status s = spread_node(dp, n, &d->mode);
+    if (s) return s;
     d->bare = *n;
     d->bare.flags &= ~(unsigned) SG_NODE_RELU;
     d->keeps_pre = (n->flags & SG_NODE_RELU) &&

@@ -76,7 +76,7 @@ void SG_REAL(sg_item_add)(const sg_plan_value *v, bool channels_last, real *data
 /* Codes spelled out as columns. */
 static void spell(const sg_exec *x, const sg_shape *s, const uint8_t *codes, real *data)
 {
-  const sg_dna *dna = &x->plan->model->dna;
+  const sg_dna *dna = &x->plan->axes;
   int64_t st[SG_MAX_RANK], L = s->d[dna->pos_axis], C = s->d[dna->base_axis];
   sg_strides(s, st);
   for (int64_t l = 0; l < L; l++)
@@ -120,7 +120,7 @@ sg_status SG_REAL(sg_sweep_inputs)(sg_exec *x, int n, const sg_input *inputs, sg
     for (int64_t i = 0; i < n; i++) {
       real *to = data + i * sg_shape_item(&v->shape);
       if (codes) spell(x, &v->shape, in->codes + i * p->length, to);
-      else SG_REAL(sg_item_take)(v, p->graph->input[k].channels_last, in, i, to);
+      else SG_REAL(sg_item_take)(v, p->input_last[k], in, i, to);
     }
   }
   return SG_OK;

@@ -29,8 +29,14 @@ sg_status sg_plan_input(const sg_plan *plan, int i, sg_io_info *ret_info)
 {
   if (i < 0 || i >= plan->n_input) return SG_EINVAL;
   const sg_plan_value *v = &plan->value[plan->input_value[i]];
+  const sg_graph_input *in = &plan->graph->input[i];
+  sg_shape declared = v->shape;
   *ret_info = (sg_io_info){.name = v->name, .dna = plan->dna == i};
-  item_dims(&v->shape, plan->graph->input[i].channels_last, ret_info);
+  if (ret_info->dna) {                                   /* the plan may have turned it */
+    declared.nd = in->nd;
+    for (int a = 1; a < in->nd; a++) declared.d[a] = in->dims[a] < 0 ? plan->length : in->dims[a];
+  }
+  item_dims(&declared, in->channels_last, ret_info);
   return SG_OK;
 }
 

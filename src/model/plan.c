@@ -67,7 +67,8 @@ static sg_status take_values(sg_plan *p, const sg_walk *w, sg_err *err)
   p->value = sg_arena_calloc(p->mem, (size_t) g->n_value + 1, sizeof *p->value);
   p->input_value = sg_arena_calloc(p->mem, (size_t) g->n_input + 1, sizeof *p->input_value);
   p->output = sg_arena_calloc(p->mem, (size_t) g->n_output + 1, sizeof *p->output);
-  if (!p->value || !p->input_value || !p->output)
+  p->input_last = sg_arena_calloc(p->mem, (size_t) g->n_input + 1, sizeof *p->input_last);
+  if (!p->value || !p->input_value || !p->output || !p->input_last)
     return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int v = 0; v < g->n_value; v++) {
     const sg_arg *a = &w->known[v].arg;
@@ -77,8 +78,10 @@ static sg_status take_values(sg_plan *p, const sg_walk *w, sg_err *err)
   p->n_input = g->n_input;
   for (int i = 0; i < g->n_input; i++) {
     p->input_value[i] = g->input[i].value;
+    p->input_last[i] = g->input[i].channels_last;
     p->value[g->input[i].value].input = i;
   }
+  p->axes = p->model->dna;
   p->n_output = g->n_output;
   for (int o = 0; o < g->n_output; o++)
     p->output[o] = (sg_plan_output){.value = g->output[o].value, .logit = -1,
@@ -132,11 +135,11 @@ static void find_logits(sg_plan *p)
 
 /* Codes are read where every reader of the sequence is a convolution over N x C x L. Elsewhere the
  * engine spells columns out. */
-static void decide_codes(sg_plan *p, const sg_model *m)
+static void decide_codes(sg_plan *p)
 {
-  p->dna = m->dna.input;
+  p->dna = p->axes.input;
   int v = p->dna >= 0 ? p->input_value[p->dna] : -1;
-  bool codes = v >= 0 && m->dna.base_axis == 1 && m->dna.pos_axis == 2 &&
+  bool codes = v >= 0 && p->axes.base_axis == 1 && p->axes.pos_axis == 2 &&
                p->value[v].shape.nd == 3 && !p->f64;
   for (int o = 0; o < p->n_output; o++)
     if (p->output[o].value == v || p->output[o].logit == v) codes = false;
@@ -213,8 +216,7 @@ static sg_status choose_length(const sg_model *m, const sg_plan_opts *o, int64_t
 }
 
 /* Everything after the walk. */
-static sg_status finish(sg_plan *p, const sg_model *m, const sg_registry *ops,
-                        const sg_plan_opts *o, sg_err *err)
+static sg_status finish(sg_plan *p, const sg_registry *ops, const sg_plan_opts *o, sg_err *err)
 {
   sg_status s = SG_OK;
   if (!o->no_simplify) s = sg_plan_simplify(p, ops, err);
@@ -223,7 +225,7 @@ static sg_status finish(sg_plan *p, const sg_model *m, const sg_registry *ops,
   find_logits(p);
   if (!o->no_simplify && !o->no_fuse && !o->backward) sg_plan_fuse_relu(p);
   link_values(p);
-  decide_codes(p, m);
+  decide_codes(p);
   s = get_kernels(p, o->isa, err);
   return s ? s : prepare(p, err);
 }
@@ -248,7 +250,7 @@ sg_status sg_plan_new(const sg_model *model, const sg_registry *ops, const sg_pl
   if ((s = choose_length(model, &o, &w.length, err))) goto done;
   p->length = w.length;
   if ((s = walk(&w, err)) || (s = take_values(p, &w, err))) goto done;
-  s = finish(p, model, ops, &o, err);
+  s = finish(p, ops, &o, err);
 done:
   if (s) sg_plan_free(p);
   else *ret_plan = p;

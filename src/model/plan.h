@@ -9,6 +9,7 @@
 #define SG_MODEL_PLAN_H
 
 #include "seqgloss/model.h"
+#include "model/model.h"
 #include "model/op.h"
 
 typedef struct sg_plan_value {
@@ -38,17 +39,21 @@ struct sg_plan {
   const char *isa;              /* what the kernels are for */
   const struct sg_model *model; /* borrowed */
   int64_t length;               /* L */
-  sg_plan_value *value; int n_value;
+  sg_plan_value *value; int n_value, cap_value;
   sg_node **node; int n_node;   /* executable nodes, topological order */
   const void **prep;            /* [n_node] what prepare made, or NULL */
   const void ***weight;         /* [n_node][n_in] constant inputs as `real`, row-major; NULL for
                                  * activations */
   int *input_value; int n_input;/* value id of each graph input, -1 when it is not used */
   sg_plan_output *output; int n_output;
+  bool *input_last;             /* [n_input] the framework's order of its arrays is channels last */
+  sg_dna axes;                  /* of the DNA input, as the plan has it (model/layout.c) */
   int dna;                      /* index of the DNA input among the inputs, or -1 */
   bool codes;                   /* every reader of the DNA input takes codes */
 };
 
+/* Layers over other layouts of N C L take N C L itself; the DNA input too (model/layout.c). */
+sg_status sg_plan_turn(sg_plan *p, const sg_registry *ops, sg_err *err);
 /* Rewrites p's nodes without changing what they compute (model/simplify.c). */
 sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err);
 /* Lets layers that can end in a relu do so (model/simplify.c). Values inside the fused pair are

@@ -1,10 +1,11 @@
 /* model/simplify.c: rewrite a plan's nodes without changing what they compute.
  *
  * Contents
- *   1. identities are bypassed
+ *   1. identities are bypassed; a product with a matrix is a dense layer, a pool of full length a
+ *              global one
  *   2. y = (W x + b) * s + t per channel becomes (sW) x + (sb + t)
  *   3. flatten + product: the columns of W take the memory order, and flatten no longer moves
- *              anything; transpose + flatten that is the order of memory
+ *              anything
  *   4. zeros padded before a convolution become its own padding
  *   5. relu as the last step of the layer before it
  *
@@ -14,35 +15,7 @@
 #include <string.h>
 
 #include "model/fold.h"
-#include "model/plan.h"
-
-static bool is_op(const sg_node *n, const char *name) { return strcmp(n->op->name, name) == 0; }
-
-/* The node that makes `value`, or -1. */
-static int producer(const sg_plan *p, int value)
-{
-  for (int i = 0; i < p->n_node; i++)
-    for (int k = 0; k < p->node[i]->n_out; k++)
-      if (p->node[i]->out[k].value == value && value != SG_NONE) return i;
-  return -1;
-}
-
-static void remove_node(sg_plan *p, int i)
-{
-  memmove(p->node + i, p->node + i + 1, (size_t) (p->n_node - i - 1) * sizeof *p->node);
-  p->n_node--;
-}
-
-/* Every reader of `from` reads `to`. */
-static void redirect(sg_plan *p, int from, int to)
-{
-  for (int i = 0; i < p->n_node; i++)
-    for (int k = 0; k < p->node[i]->n_in; k++)
-      if (p->node[i]->in[k].value == from && !p->node[i]->in[k].tensor)
-        p->node[i]->in[k].value = to;
-  for (int o = 0; o < p->n_output; o++)
-    if (p->output[o].value == from) p->output[o].value = to;
-}
+#include "model/rewrite.h"
 
 /* ---- 1. Identities ----------------------------------------------------------------- */
 
@@ -50,9 +23,9 @@ static bool is_float(sg_dtype t) { return t == SG_F32 || t == SG_DOUBLE; }
 
 static bool is_identity(const sg_node *n)
 {
-  if (is_op(n, "Identity") || is_op(n, "Dropout"))
+  if (sg_node_is(n, "Identity") || sg_node_is(n, "Dropout"))
     return n->n_out == 1 || n->out[1].value == SG_NONE;
-  return is_op(n, "Cast") && is_float(n->in[0].dtype) && is_float(n->out[0].dtype);
+  return sg_node_is(n, "Cast") && is_float(n->in[0].dtype) && is_float(n->out[0].dtype);
 }
 
 static void bypass_identities(sg_plan *p)
@@ -60,9 +33,44 @@ static void bypass_identities(sg_plan *p)
   for (int i = p->n_node - 1; i >= 0; i--) {
     const sg_node *n = p->node[i];
     if (!is_identity(n) || n->in[0].tensor) continue;
-    redirect(p, n->out[0].value, n->in[0].value);
-    remove_node(p, i);
+    sg_rewrite_redirect(p, n->out[0].value, n->in[0].value);
+    sg_rewrite_remove(p, i);
   }
+}
+
+/* [N][K] by a constant matrix: as Gemm it takes an addend and a relu, and windows of changes. */
+static void product_to_dense(sg_plan *p, const sg_registry *ops, int i)
+{
+  const sg_node *n = p->node[i];
+  if (!sg_node_is(n, "MatMul") || n->in[0].tensor || !sg_node_is_const(n, 1) ||
+      !n->in[0].shape.batched || n->in[0].shape.nd != 2 || n->in[1].shape.nd != 2)
+    return;
+  sg_node *g = sg_rewrite_node(p, ops, "Gemm", n, 2);
+  if (!g) return;
+  g->in[0] = n->in[0];
+  g->in[1] = n->in[1];
+  if (!g->op->configure(g, NULL) && !g->op->infer(g, NULL)) p->node[i] = g;
+}
+
+/* A mean over all positions, written as a pool of full length: GlobalAveragePool keeps something of
+ * a base (ops/k_linedelta.c). */
+static void mean_of_all(sg_plan *p, const sg_registry *ops, int i)
+{
+  const sg_node *n = p->node[i];
+  const int64_t *kernel, *pads, *dil;
+  int64_t n_kernel, n_pads, n_dil;
+  if (!sg_node_is(n, "AveragePool") || n->in[0].shape.nd != 3 || n->out[0].shape.d[2] != 1 ||
+      sg_node_ints(n, "kernel_shape", &kernel, &n_kernel, NULL) || n_kernel != 1 ||
+      sg_node_ints(n, "pads", &pads, &n_pads, NULL) ||
+      sg_node_ints(n, "dilations", &dil, &n_dil, NULL))
+    return;
+  if (kernel[0] != n->in[0].shape.d[2] || (n_dil && dil[0] != 1) ||
+      (n_pads && (pads[0] || pads[1])))
+    return;
+  sg_node *g = sg_rewrite_node(p, ops, "GlobalAveragePool", n, 1);
+  if (!g) return;
+  g->in[0] = n->in[0];
+  if (!g->op->configure(g, NULL) && !g->op->infer(g, NULL)) p->node[i] = g;
 }
 
 /* ---- 2. Affine layers -------------------------------------------------------------- */
@@ -98,7 +106,8 @@ static bool batchnorm_affine(const sg_node *n, affine *a)
 /* y = x*s or x+t with a per-channel constant. `data` is the input that is not the constant. */
 static bool arithmetic_affine(const sg_node *n, affine *a, int *data)
 {
-  bool mul = is_op(n, "Mul"), add = is_op(n, "Add"), sub = is_op(n, "Sub"), div = is_op(n, "Div");
+  bool mul = sg_node_is(n, "Mul"), add = sg_node_is(n, "Add");
+  bool sub = sg_node_is(n, "Sub"), div = sg_node_is(n, "Div");
   if (!(mul || add || sub || div) || n->n_in != 2) return false;
   int k = sg_node_is_const(n, 1) ? 1 : 0;
   if (!sg_node_is_const(n, k) || ((sub || div) && k == 0)) return false;
@@ -124,7 +133,7 @@ static bool read_affine(const sg_plan *p, const sg_node *n, affine *a, int *data
   a->scale = sg_arena_calloc(p->mem, (size_t) a->channels, sizeof *a->scale);
   a->shift = sg_arena_calloc(p->mem, (size_t) a->channels, sizeof *a->shift);
   if (!a->scale || !a->shift) return false;
-  if (is_op(n, "BatchNormalization")) return n->n_out == 1 && batchnorm_affine(n, a);
+  if (sg_node_is(n, "BatchNormalization")) return n->n_out == 1 && batchnorm_affine(n, a);
   return arithmetic_affine(n, a, data);
 }
 
@@ -134,8 +143,8 @@ static int output_axis(const sg_node *n)
 {
   if (n->n_in < 2 || !sg_node_is_const(n, 1) || sg_node_activations(n) != 1) return -1;
   if (sg_node_has(n, 2) && (!n->in[2].tensor || n->in[2].shape.nd > 2)) return -1;
-  if (is_op(n, "Conv")) return 0;
-  if (!is_op(n, "Gemm")) return -1;
+  if (sg_node_is(n, "Conv")) return 0;
+  if (!sg_node_is(n, "Gemm")) return -1;
   double alpha, beta;
   int64_t trans;
   if (sg_node_float(n, "alpha", 1, &alpha, NULL) || sg_node_float(n, "beta", 1, &beta, NULL) ||
@@ -188,7 +197,7 @@ static bool fold_affine(sg_plan *p, int i)
   int data;
   sg_node *n = p->node[i];
   if (!read_affine(p, n, &a, &data)) return false;
-  int j = producer(p, n->in[data].value);
+  int j = sg_rewrite_producer(p, n->in[data].value);
   int axis = j >= 0 ? output_axis(p->node[j]) : -1;
   if (axis < 0 || sg_plan_readers(p, n->in[data].value) != 1) return false;
   sg_node *to = p->node[j];
@@ -196,7 +205,7 @@ static bool fold_affine(sg_plan *p, int i)
   const sg_tensor *b = w ? shifted_bias(p, to, &a) : NULL;
   if (!b || !set_weights(p, to, w, b)) return false;
   to->out[0].value = n->out[0].value;
-  remove_node(p, i);
+  sg_rewrite_remove(p, i);
   return true;
 }
 
@@ -206,7 +215,7 @@ static bool fold_affine(sg_plan *p, int i)
 static bool flattens(const sg_node *n)
 {
   int64_t last;
-  if (!is_op(n, "Flatten") && !is_op(n, "Reshape")) return false;
+  if (!sg_node_is(n, "Flatten") && !sg_node_is(n, "Reshape")) return false;
   if (n->in[0].shape.nd < 3 || n->out[0].shape.nd != 2) return false;
   return !sg_node_int(n, "channels_last", 0, &last, NULL) && !last &&
          !sg_is_row_major(&n->in[0].shape);
@@ -257,43 +266,18 @@ static sg_node *plain_flatten(sg_plan *p, const sg_registry *ops, const sg_node 
   return f;
 }
 
-/* Turned round (N L C of N C L) and flattened row by row is the order of memory: the flatten reads
- * what was turned and moves nothing, and an edit's changes stay side by side. */
-static bool flatten_turned(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
-{
-  const sg_node *n = p->node[i];
-  const int64_t *perm;
-  int64_t n_perm;
-  if (!flattens(n) || n->in[0].shape.nd != 3) return false;
-  int j = producer(p, n->in[0].value);
-  if (j < 0 || !is_op(p->node[j], "Transpose") || p->node[j]->in[0].tensor ||
-      sg_plan_readers(p, n->in[0].value) != 1 ||
-      sg_node_ints(p->node[j], "perm", &perm, &n_perm, NULL) || n_perm != 3 || perm[0] != 0 ||
-      perm[1] != 2)
-    return false;
-  sg_node turned = *n;
-  turned.in = sg_arena_alloc(p->mem, 1, sizeof *turned.in);
-  if (!turned.in) return false;
-  turned.in[0] = p->node[j]->in[0];
-  sg_node *f = plain_flatten(p, ops, &turned, err);
-  if (!f) return false;
-  p->node[i] = f;
-  remove_node(p, j);
-  return true;
-}
-
 static bool flatten_product(sg_plan *p, const sg_registry *ops, int i, sg_err *err)
 {
   sg_node *n = p->node[i];
   int64_t trans = 0, trans_a = 0;
-  bool gemm = is_op(n, "Gemm");
-  if ((!gemm && !is_op(n, "MatMul")) || n->n_in < 2 || n->in[0].tensor ||
+  bool gemm = sg_node_is(n, "Gemm");
+  if ((!gemm && !sg_node_is(n, "MatMul")) || n->n_in < 2 || n->in[0].tensor ||
       !sg_node_is_const(n, 1) || n->in[1].shape.nd != 2)
     return false;
   if (gemm && (sg_node_int(n, "transB", 0, &trans, NULL) ||
                sg_node_int(n, "transA", 0, &trans_a, NULL) || trans_a))
     return false;
-  int j = producer(p, n->in[0].value);
+  int j = sg_rewrite_producer(p, n->in[0].value);
   if (j < 0 || !flattens(p->node[j]) || sg_plan_readers(p, n->in[0].value) != 1) return false;
   sg_node *f = plain_flatten(p, ops, p->node[j], err);
   const sg_tensor *w = f ? permuted(p, n->in[1].tensor, trans ? 1 : 0, &f->in[0].shape) : NULL;
@@ -313,7 +297,7 @@ static bool zero_pads(const sg_node *n, int64_t *before, int64_t *after)
   int64_t n_pads, n_axes;
   double value;
   int nd = n->in[0].shape.nd;
-  if (!is_op(n, "Pad") || nd < 3 || sg_node_string(n, "mode", "constant", &mode, NULL) ||
+  if (!sg_node_is(n, "Pad") || nd < 3 || sg_node_string(n, "mode", "constant", &mode, NULL) ||
       strcmp(mode, "constant") || sg_node_float(n, "value", 0, &value, NULL) ||
       sg_node_ints_or_input(n, "pads", 1, &pads, &n_pads, NULL) ||
       sg_node_ints_or_input(n, "axes", 3, &axes, &n_axes, NULL))
@@ -365,28 +349,30 @@ static void fold_pad(sg_plan *p, int i)
 {
   sg_node *n = p->node[i];
   int64_t before[SG_MAX_RANK] = {0}, after[SG_MAX_RANK] = {0};
-  int j = is_op(n, "Conv") ? producer(p, n->in[0].value) : -1;
+  int j = sg_node_is(n, "Conv") ? sg_rewrite_producer(p, n->in[0].value) : -1;
   if (j < 0 || sg_plan_readers(p, n->in[0].value) != 1 || !zero_pads(p->node[j], before, after))
     return;
   const sg_node_def *d = padded_def(p, n, before, after);
   if (!d) return;
   n->def = d;
   n->in[0] = p->node[j]->in[0];
-  remove_node(p, j);
+  sg_rewrite_remove(p, j);
 }
 
 sg_status sg_plan_simplify(sg_plan *p, const sg_registry *ops, sg_err *err)
 {
   bypass_identities(p);
+  sg_status turned = sg_plan_turn(p, ops, err);
+  if (turned) return turned;
+  for (int i = 0; i < p->n_node; i++) product_to_dense(p, ops, i);
+  for (int i = 0; i < p->n_node; i++) mean_of_all(p, ops, i);
   for (int i = 0; i < p->n_node; i++)
     if (fold_affine(p, i)) i--;
-  for (int i = 0; i < p->n_node; i++)
-    if (flatten_turned(p, ops, i, NULL)) i--;
   for (int i = 0; i < p->n_node; i++) flatten_product(p, ops, i, NULL);
   for (int i = p->n_node - 1; i >= 0; i--) fold_pad(p, i);
   for (int i = 0; i < p->n_node; i++) {
     sg_node *n = p->node[i];
-    if (!is_op(n, "Conv") && !is_op(n, "Gemm") && !is_op(n, "MatMul")) continue;
+    if (!sg_node_is(n, "Conv") && !sg_node_is(n, "Gemm") && !sg_node_is(n, "MatMul")) continue;
     sg_status s = n->op->configure(n, err);
     if (!s) s = n->op->infer(n, err);
     if (s) return s;
@@ -400,13 +386,13 @@ void sg_plan_fuse_relu(sg_plan *p)
 {
   for (int i = 0; i < p->n_node; i++) {
     const sg_node *n = p->node[i];
-    if (!is_op(n, "Relu")) continue;
-    int j = producer(p, n->in[0].value);
+    if (!sg_node_is(n, "Relu")) continue;
+    int j = sg_rewrite_producer(p, n->in[0].value);
     if (j < 0 || !p->node[j]->op->fuses_relu || (p->node[j]->flags & SG_NODE_RELU) ||
         sg_plan_readers(p, n->in[0].value) != 1)
       continue;
     p->node[j]->flags |= SG_NODE_RELU;
     p->node[j]->out[0].value = n->out[0].value;
-    remove_node(p, i--);
+    sg_rewrite_remove(p, i--);
   }
 }

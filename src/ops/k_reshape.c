@@ -256,8 +256,8 @@ static bool hull(const digits *g, int a, const digits *h, int b, sg_interval *v)
   return false;
 }
 
-/* An interval of `from` seen in `to`. An axis of the same place and length is preferred; one of
- * length 1 is everything there is. */
+/* An interval of `from` seen in `to`. An axis of the same place and length is preferred, then one
+ * of several positions; one of length 1 is everything there is. */
 static bool translate(const sg_shape *from, const sg_shape *to, bool memory, const sg_interval *in,
                       sg_interval *out)
 {
@@ -268,11 +268,11 @@ static bool translate(const sg_shape *from, const sg_shape *to, bool memory, con
   set_digits(&h, to, memory);
   while (a < g.n && g.axis[a] != in->axis) a++;
   if (a == g.n) return false;
-  for (int pass = 0; pass < 2; pass++)
+  for (int pass = 0; pass < 3; pass++)
     for (int b = 0; b < h.n; b++) {
       bool same = g.place[a] == h.place[b] && g.d[a] == h.d[b];
       *out = *in;
-      if ((pass == 0) != same || !hull(&g, a, &h, b, out)) continue;
+      if (pass != (same ? 0 : h.d[b] > 1 ? 1 : 2) || !hull(&g, a, &h, b, out)) continue;
       out->axis = h.axis[b];
       if (empty) out->lo = out->hi = 0;
       return true;

@@ -17,8 +17,10 @@ enum { OPEN_LENGTH = 160 };
 /* Networks none of whose layers may fall back to whole evaluation. */
 static bool must_not_fall_back(const char *path)
 {
-  static const char *const names[] = {"mafk", "hepg2", "deepbind", "real_chrombpnet", "zengmini",
-                                      "deepstarrmini", "bassetmini", "bpnetmini"};
+  static const char *const names[] = {
+    "mafk", "hepg2", "deepbind", "real_chrombpnet", "real_zeng", "real_bpnet", "real_basset",
+    "zengmini", "deepstarrmini", "bassetmini", "bpnetmini", "conv2d_n", "conv2d_1xlx4",
+    "conv2d_4xlx1", "conv2d_l4x1", "flatten_dense", "func_two_outputs", "pool_adaptive"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strstr(path, names[i])) return true;
   return false;
