@@ -1,4 +1,7 @@
 /* ops/add.c: y = a + b, broadcast. */
+#include <string.h>
+
+#include "kernels/kernels.h"
 #include "ops/k_elementwise.h"
 #include "ops/k_fold.h"
 
@@ -22,9 +25,30 @@ static real slope_b(real a, real b, real y)
 static void value_row(const sg_row *r) { sg_row_pair(r, value); }
 static void slope_row(const sg_row *r) { sg_row_pair_vjp(r, slope_a, slope_b); }
 
+/* The slabs' elements lie as the output's do: same shape, same windows. */
+static bool alike(const sg_call *c, const sg_slab *in)
+{
+  const sg_slab *out = c->out;
+  size_t starts = (size_t) c->n * sizeof *out->start;
+  for (int k = 0; k < 2; k++) {
+    if (!in[k].data || !in[k].shape.batched || !sg_shape_equal(&in[k].shape, &out->shape) ||
+        !in[k].start != !out->start)
+      return false;
+    if (out->start && in[k].start != out->start &&
+        (in[k].axis != out->axis || memcmp(in[k].start, out->start, starts)))
+      return false;
+  }
+  return out->shape.batched;
+}
+
 /* In a DELTA call a constant term adds nothing. */
 static sg_status forward(const sg_call *c)
 {
+  const SG_REAL(sg_kernels) *kern = c->kernels;
+  if (alike(c, c->in)) {
+    kern->add(c->n * sg_shape_item(&c->out->shape), c->in[0].data, c->in[1].data, c->out->data);
+    return SG_OK;
+  }
   sg_slab in[2] = {sg_term(c, 0), sg_term(c, 1)};
   return SG_REAL(sg_rows_forward)(c, in, 2, c->out, NULL, value_row);
 }

@@ -54,6 +54,7 @@ typedef struct run {
   int64_t *off[SG_MAX_RANK];    /* element of the input's item per position, ZERO or OUTSIDE */
   int64_t base;                 /* element where dropped axes are fixed, or ZERO */
   bool straight;                /* the last axis is a contiguous run in the input */
+  bool solid;                   /* so are the last two, whole rows in input and output */
 } run;
 
 static int64_t source(const sg_move_axis *ax, int64_t j)
@@ -104,6 +105,18 @@ static void fill_base(run *r, int64_t i)
   }
 }
 
+/* The last axis is straight: rows of the one before it follow each other without gaps. */
+static bool is_solid(const run *r)
+{
+  int a = r->nd - 2;
+  if (a < 0 || r->lo[a] >= r->hi[a] || r->lo[a + 1] != 0 || r->hi[a + 1] != r->step[a])
+    return false;
+  const int64_t *off = r->off[a];
+  for (int64_t j = r->lo[a]; j < r->hi[a]; j++)
+    if (off[j] < 0 || off[j] != off[r->lo[a]] + (j - r->lo[a]) * r->step[a]) return false;
+  return true;
+}
+
 /* Tables of item i; only those that a window touches change from item to item. */
 static void fill_tables(run *r, int64_t i)
 {
@@ -117,6 +130,7 @@ static void fill_tables(run *r, int64_t i)
   int64_t lo = r->nd ? r->lo[r->nd - 1] : 0, hi = r->nd ? r->hi[r->nd - 1] : 0;
   r->straight = off != NULL && lo < hi && off[lo] >= 0;
   for (int64_t j = lo + 1; r->straight && j < hi; j++) r->straight = off[j] == off[lo] + j - lo;
+  r->solid = r->straight && is_solid(r);
 }
 
 /* Axes, strides and room for the tables. */
@@ -148,6 +162,7 @@ typedef void (*row_fn)(const job *b, const run *r, int64_t to, int64_t from);
 struct job {
   row_fn fn;
   size_t size;                  /* bytes of an element */
+  bool blocks;                  /* fn takes what is solid at once: a row is the last two axes */
   const char *from;             /* input; NULL: zeros */
   char *to;
   const void *fill;             /* one element */
@@ -156,10 +171,11 @@ struct job {
   real *gx, *gfill;
 };
 
+/* All rows; where they are solid, those of the last axis but one at once if the job can. */
 static void walk_rows(const run *r, const job *b, int64_t to, int64_t from)
 {
   int64_t at[SG_MAX_RANK] = {0};
-  int last = r->nd - 1;
+  int last = r->nd - (r->solid && b->blocks ? 2 : 1);
   for (int a = 0; a < r->nd; a++) {
     at[a] = r->lo[a];
     if (r->lo[a] >= r->hi[a]) return;
@@ -190,10 +206,30 @@ static int64_t element(const run *r, int64_t from, int64_t j)
   return off == ZERO || from == ZERO ? ZERO : from + off;
 }
 
+static const int64_t nothing = 0;
+
+/* The last two axes, which are solid. */
+static void copy_block(const job *b, const run *r, int64_t to, int64_t from)
+{
+  int a = r->nd - 2;
+  int64_t n = (r->hi[a] - r->lo[a]) * r->step[a], lo = r->lo[a];
+  if (from == OUTSIDE && r->move->skip) return;
+  char *y = b->to + (size_t) (to + lo * r->step[a]) * b->size;
+  if (from >= 0)
+    memcpy(y, b->from + (size_t) (from + r->off[a][lo] + r->off[a + 1][0]) * b->size,
+           (size_t) n * b->size);
+  else
+    for (int64_t j = 0; j < n; j++)
+      memcpy(y + (size_t) j * b->size, from == OUTSIDE ? b->fill : (const void *) &nothing, b->size);
+}
+
 static void copy_row(const job *b, const run *r, int64_t to, int64_t from)
 {
-  static const int64_t zero = 0;
   int64_t lo = r->lo[r->nd - 1], hi = r->hi[r->nd - 1];
+  if (r->solid && b->blocks) {
+    copy_block(b, r, to, from);
+    return;
+  }
   if (from >= 0 && r->straight && b->from) {
     memcpy(b->to + (size_t) (to + lo) * b->size,
            b->from + (size_t) (from + r->off[r->nd - 1][lo]) * b->size,
@@ -203,7 +239,7 @@ static void copy_row(const job *b, const run *r, int64_t to, int64_t from)
   for (int64_t j = lo; j < hi; j++) {
     int64_t x = element(r, from, j);
     if (x == OUTSIDE && r->move->skip) continue;
-    const void *src = x == OUTSIDE ? b->fill : x == ZERO || !b->from ? (const void *) &zero
+    const void *src = x == OUTSIDE ? b->fill : x == ZERO || !b->from ? (const void *) &nothing
                                              : b->from + (size_t) x * b->size;
     memcpy(b->to + (size_t) (to + j) * b->size, src, b->size);
   }
@@ -256,7 +292,7 @@ sg_status SG_REAL(sg_move_forward)(const sg_call *c)
     if (s) return s;
     bool drop = delta && sg_node_is_const(c->node, k);
     job b = {.fn = copy_row, .size = sizeof(real), .from = drop ? NULL : c->in[k].data,
-             .to = c->out[o].data, .fill = &fill};
+             .to = c->out[o].data, .fill = &fill, .blocks = !drop};
     run_move(&r, &b, c->n);
   }
   return SG_OK;
