@@ -206,7 +206,7 @@ static int64_t element(const run *r, int64_t from, int64_t j)
   return off == ZERO || from == ZERO ? ZERO : from + off;
 }
 
-static const int64_t nothing = 0;
+static const int64_t nothing = 0;      /* a zero of any type */
 
 /* The last two axes, which are solid. */
 static void copy_block(const job *b, const run *r, int64_t to, int64_t from)
@@ -220,7 +220,7 @@ static void copy_block(const job *b, const run *r, int64_t to, int64_t from)
            (size_t) n * b->size);
   else
     for (int64_t j = 0; j < n; j++)
-      memcpy(y + (size_t) j * b->size, from == OUTSIDE ? b->fill : (const void *) &nothing, b->size);
+      memcpy(y + (size_t) j * b->size, from == OUTSIDE ? b->fill : &nothing, b->size);
 }
 
 static void copy_row(const job *b, const run *r, int64_t to, int64_t from)
