@@ -290,13 +290,14 @@ static bool take_node(job *j, sg_node *n)
 {
   sg_view w;
   read_roots(j, n);
+  const sg_node *f = flatten_root(j, n);
+  if (f) return emit(j, f);
   if (makes_view(j, n, &w) && n->out[0].value < j->n_view) {
     j->view[n->out[0].value] = w;
     j->maker[n->out[0].value] = n;
     return true;
   }
-  const sg_node *f = flatten_root(j, n);
-  if (f || turn(j, n)) return !f || emit(j, f);
+  if (turn(j, n)) return true;
   for (int k = 0; k < n->n_in; k++)
     if (activation(n, k) && !make(j, n->in[k].value)) return false;
   return emit(j, n);
