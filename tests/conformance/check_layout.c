@@ -2,9 +2,9 @@
  *
  * A graph of ordinary layers grows over values that show N C L in whatever order of axes: each
  * layer reads its inputs in a layout drawn for it, by transpositions, squeezes and reshapes, as
- * exporters wrap them. Held to: the rewritten plan (model/layout.c) gives the numbers and the gradient of the
- * graph as it stands; its edits obey the laws of edits; and nothing is left of the wrappings, so
- * that the sequence is read as codes and no layer falls back.
+ * exporters wrap them. Held to: the rewritten plan (model/layout.c) gives the numbers and the
+ * gradient of the graph as it stands; its edits obey the laws of edits; and nothing is left of the
+ * wrappings, so that no layer falls back.
  *
  * Contents
  *   1. layouts
