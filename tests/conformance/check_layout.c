@@ -340,7 +340,8 @@ static void add_heads(plot *p)
   }
   if (!draw(p, 0, 3)) {
     sprout v = bring(p, p->v[p->n - 1], any_layout(p));
-    sg_graph_add_output(p->g, "profile", v.value, false);
+    int y = layer(p, "Sigmoid", v.value, -1, NULL);
+    sg_graph_add_output(p->g, "profile", draw(p, 0, 1) ? y : v.value, false);
   }
 }
 
@@ -429,6 +430,12 @@ static void check_layers(plot *p, const char *name, bool profile)
     if ((wrap && !profile && l.mode != SG_DELTA_WHOLE && l.mode != SG_DELTA_IDLE) ||
         l.mode == SG_DELTA_FALLBACK)
       snprintf(what, sizeof what, "%.80s (%.40s) is %s", l.name, l.op, sg_delta_mode_name(l.mode));
+  }
+  sg_io_info info;
+  if (good && profile && !sg_plan_output_info(plan, 3, &info)) {
+    const sg_node_def *last = p->g->node[p->g->n_node - 1];
+    bool sigmoid = last->out[0] == p->g->output[3].value && !strcmp(last->op_type, "Sigmoid");
+    if (sigmoid && !info.has_logit) snprintf(what, sizeof what, "the profile has lost its logits");
   }
   golden_ok(good && !what[0], name, "%s%.90s", what, err.text);
   sg_delta_plan_free(dp);
