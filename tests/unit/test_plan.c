@@ -309,8 +309,8 @@ START_TEST(simplified_plans_are_shorter)
 }
 END_TEST
 
-/* As TensorFlow is exported: N x L x 4, a convolution in two dimensions, its bias behind a squeeze, a
- * mean pool of full length, a product and its addend. */
+/* As TensorFlow is exported: N x L x 4, a convolution in two dimensions, its bias behind a squeeze,
+ * a mean pool of full length, a product and its addend. */
 static void wrapped(net *t)
 {
   const int64_t d[3] = {SG_DIM_BATCH, L, 4}, turn[] = {0, 3, 1, 2}, one[] = {1}, two[] = {2};
