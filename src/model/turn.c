@@ -231,6 +231,7 @@ static bool turn_conv(sg_turn *t)
   return true;
 }
 
+/* Pools of height 1. */
 static bool turn_pool(sg_turn *t)
 {
   const int64_t *kernel;
@@ -248,6 +249,7 @@ static bool turn_pool(sg_turn *t)
   return true;
 }
 
+/* Global pools of N C 1 L and N C L 1. */
 static bool turn_global(sg_turn *t)
 {
   int keep;
@@ -325,6 +327,8 @@ static bool turn_concat(sg_turn *t)
 
 /* ---- 5. Reductions ------------------------------------------------------------------- */
 
+/* Over axes of the view: those of the root that they are. Axes of length 1 have nothing to reduce;
+ * whether they stay decides only where the others stand. */
 static bool turn_reduction(sg_turn *t)
 {
   const sg_node *n = t->n;
