@@ -180,6 +180,8 @@ static bool make(job *j, int v)
 
 /* ---- 3. Nodes ---------------------------------------------------------------------- */
 
+enum { MOST_INPUTS = 8 };        /* of a layer that is tried */
+
 static bool activation(const sg_node *n, int k) { return sg_node_has(n, k) && !n->in[k].tensor; }
 
 /* A view with the axes of its root is the root. */
@@ -236,12 +238,22 @@ static bool replace(job *j, sg_turn *t, bool same)
   return true;
 }
 
+/* A sigmoid that is an output stays as it is: what it reads are that output's logits. */
+static bool has_logits(const sg_plan *p, const sg_node *n)
+{
+  bool output = false;
+  for (int o = 0; o < p->n_output; o++) output |= p->output[o].value == n->out[0].value;
+  return output && sg_node_is(n, "Sigmoid");
+}
+
 /* Node n over roots, if one of its inputs is a view and it has a like. */
 static bool turn(job *j, const sg_node *n)
 {
-  sg_sight in[8];
+  sg_sight in[MOST_INPUTS] = { { 0 } };
   bool any = false;
-  if (n->n_in > 8 || n->n_out < 1 || n->out[0].value >= j->n_view) return false;
+  if (n->n_in > MOST_INPUTS || n->n_out < 1 || n->out[0].value >= j->n_view ||
+      has_logits(j->p, n))
+    return false;
   for (int k = 1; k < n->n_out; k++)
     if (n->out[k].value != SG_NONE) return false;
   for (int k = 0; k < n->n_in; k++) {
@@ -290,13 +302,14 @@ static bool take_node(job *j, sg_node *n)
 {
   sg_view w;
   read_roots(j, n);
+  const sg_node *f = flatten_root(j, n);
+  if (f) return emit(j, f);
   if (makes_view(j, n, &w) && n->out[0].value < j->n_view) {
     j->view[n->out[0].value] = w;
     j->maker[n->out[0].value] = n;
     return true;
   }
-  const sg_node *f = flatten_root(j, n);
-  if (f || turn(j, n)) return !f || emit(j, f);
+  if (turn(j, n)) return true;
   for (int k = 0; k < n->n_in; k++)
     if (activation(n, k) && !make(j, n->in[k].value)) return false;
   return emit(j, n);

@@ -27,6 +27,7 @@ void sg_rewrite_redirect(sg_plan *p, int from, int to)
 
 int sg_rewrite_value(sg_plan *p, const char *name, const sg_shape *shape, sg_dtype dtype)
 {
+  /* An arena does not grow in place: room for twice as many, now and then. */
   if (p->n_value + 1 >= p->cap_value) {
     size_t cap = 2 * (size_t) p->n_value + 16;
     sg_plan_value *v = sg_arena_calloc(p->mem, cap, sizeof *v);

@@ -54,6 +54,13 @@ static sg_attrs *fresh_node(sg_turn *t, const char *op, int k)
   return &((sg_node_def *) m->def)->attrs;
 }
 
+/* Whether own axis a of input k is the channels; any axis of length 1 is, when there is but one. */
+static bool is_channels(const sg_turn *t, int k, int a)
+{
+  const sg_sight *s = &t->in[k];
+  return s->own[1] == a || (s->shape.d[1] == 1 && t->n->in[k].shape.d[a] == 1);
+}
+
 /* The old output's axes are those of activation k. */
 static void same_axes(sg_turn *t, int k)
 {
@@ -180,7 +187,7 @@ static bool along_one(const sg_turn *t, int *keep, bool *full)
   if (x->nd != 4 || own[2] < 2) return false;
   *keep = own[2] - 2;
   *full = own[1] == 5 - own[2];
-  return *full ? x->d[1] == 1 : own[1] == 1 || x->d[1] == 1;
+  return *full ? x->d[1] == 1 : is_channels(t, 0, 1);
 }
 
 /* [F][1][h][w], full height h or w, as [F][C][taps]; otherwise the axis of length 1 is left
@@ -224,6 +231,7 @@ static bool turn_conv(sg_turn *t)
   return true;
 }
 
+/* Pools of height 1. */
 static bool turn_pool(sg_turn *t)
 {
   const int64_t *kernel;
@@ -241,6 +249,7 @@ static bool turn_pool(sg_turn *t)
   return true;
 }
 
+/* Global pools of N C 1 L and N C L 1. */
 static bool turn_global(sg_turn *t)
 {
   int keep;
@@ -255,7 +264,9 @@ static bool turn_global(sg_turn *t)
 
 static bool turn_batchnorm(sg_turn *t)
 {
-  if (t->in[0].own[1] != 1 || sg_node_activations(t->n) != 1 || !copy_node(t)) return false;
+  if (sg_node_activations(t->n) != 1 || !activation(t->n, 0) || !is_channels(t, 0, 1) ||
+      !copy_node(t))
+    return false;
   same_axes(t, 0);
   return true;
 }
@@ -266,7 +277,7 @@ static bool turn_product(sg_turn *t)
   const sg_node *n = t->n;
   int nd = n->in[0].shape.nd;
   if (!activation(n, 0) || !sg_node_is_const(n, 1) || n->in[1].shape.nd != 2 ||
-      t->in[0].own[1] != nd - 1 || t->in[0].own[2] < 1)
+      !is_channels(t, 0, nd - 1) || t->in[0].own[2] < 1)
     return false;
   const sg_tensor *b = n->in[1].tensor;
   int64_t C = b->shape.d[0], M = b->shape.d[1], d[3] = { M, C, 1 };
@@ -281,7 +292,19 @@ static bool turn_product(sg_turn *t)
   set_const(m, 1, w);
   t->made = m;
   same_axes(t, 0);
+  t->axis[nd - 1] = 1;
   return true;
+}
+
+/* The root's axis along which inputs are put side by side on own axis a; 0: none. */
+static int concat_axis(const sg_turn *t, int a)
+{
+  bool channels = a > 0, positions = a > 0;
+  for (int k = 0; k < t->n->n_in; k++) {
+    channels &= t->in[k].own[2] == t->in[0].own[2] && is_channels(t, k, a);
+    positions &= t->in[k].own[2] == a && t->in[k].own[1] == t->in[0].own[1];
+  }
+  return channels ? 1 : positions ? 2 : 0;
 }
 
 static bool turn_concat(sg_turn *t)
@@ -290,11 +313,7 @@ static bool turn_concat(sg_turn *t)
   int64_t axis;
   if (n->n_in < 1 || sg_node_activations(n) != n->n_in || sg_node_int(n, "axis", 1, &axis, NULL))
     return false;
-  int a = sg_axis(&n->in[0].shape, axis), r = 0;
-  for (int i = 1; i < 3; i++)
-    if (a > 0 && t->in[0].own[i] == a) r = i;
-  for (int k = 1; k < n->n_in; k++)
-    if (memcmp(t->in[k].own, t->in[0].own, sizeof t->in[k].own)) return false;
+  int a = sg_axis(&n->in[0].shape, axis), r = concat_axis(t, a);
   if (!r || !copy_node(t)) return false;
   sg_node_def *d = sg_arena_alloc(t->p->mem, 1, sizeof *d);
   if (!d) return false;
@@ -302,11 +321,14 @@ static bool turn_concat(sg_turn *t)
   d->attrs = (sg_attrs){ .mem = t->p->mem };
   t->made->def = d;
   same_axes(t, 0);
+  t->axis[a] = r;
   return !sg_attr_set_int(&d->attrs, "axis", r);
 }
 
 /* ---- 5. Reductions ------------------------------------------------------------------- */
 
+/* Over axes of the view: those of the root that they are. Axes of length 1 have nothing to reduce;
+ * whether they stay decides only where the others stand. */
 static bool turn_reduction(sg_turn *t)
 {
   const sg_node *n = t->n;

@@ -147,7 +147,8 @@ static sg_status infer(sg_node *node, sg_err *err)
                             (int) v->in[a], (int) ((v->k[a] - 1) * v->dil[a] + 1));
   }
   node->out[0].dtype = node->in[0].dtype;
-  if (v->nd == 1 && v->groups == 1) node->flags |= SG_NODE_CODES | SG_NODE_UPDATE;
+  if (v->nd == 1 && v->groups == 1) node->flags |= SG_NODE_CODES;
+  if (v->nd == 1 && (v->groups == 1 || v->Cg > 1 || v->Fg > 1)) node->flags |= SG_NODE_UPDATE;
   if (v->nd == 1 && v->groups == 1 && v->stride[1] % v->dil[1] == 0)
     node->flags |= SG_NODE_UPDATE_MAX;
   return SG_OK;

@@ -158,8 +158,9 @@ static void difference(const job *j, int64_t i, real *d)
 
 enum { FEW_ROWS = 8 };          /* of a product's tile, so few that it stands half empty */
 
-/* Tap t of the items i .. i + n, which stand alike: rows q0, q0 + stride ... of the windows. */
-static void add_tap(const job *j, const real *d, int64_t i, int64_t n, int64_t t)
+/* Tap t of group g of the items i .. i + n, which stand alike: rows q0, q0 + stride ... of the
+ * windows. */
+static void add_tap(const job *j, const real *d, int64_t i, int64_t n, int64_t t, int64_t g)
 {
   const sg_conv *v = j->v;
   int64_t s = v->stride[1], q = first_tap(j, i) + t * v->dil[1], o = 0, F = v->F;
@@ -170,10 +171,11 @@ static void add_tap(const job *j, const real *d, int64_t i, int64_t n, int64_t t
   int64_t rows = q < j->iw ? (j->iw - 1 - q) / s + 1 : 0;
   if (rows > j->ow - o) rows = j->ow - o;
   if (rows < 1) return;
-  SG_REAL(sg_gemm) m = { .items = n, .M = rows, .N = F, .segs = 1, .seg_len = v->C,
-                         .A = d + (i * j->iw + q) * v->C, .lda = s * v->C,
-                         .a_pitch = j->iw * v->C, .B = j->w.packed + t * v->C * 32,
-                         .b_rows = sg_conv_terms(v), .C = j->y + (i * j->ow + o) * F, .ldc = F,
+  const real *B = j->w.packed + (size_t) g * j->w.step + t * v->Cg * 32;
+  SG_REAL(sg_gemm) m = { .items = n, .M = rows, .N = v->Fg, .segs = 1, .seg_len = v->Cg,
+                         .A = d + (i * j->iw + q) * v->C + g * v->Cg, .lda = s * v->C,
+                         .a_pitch = j->iw * v->C, .B = B, .b_rows = sg_conv_terms(v),
+                         .C = j->y + (i * j->ow + o) * F + g * v->Fg, .ldc = F,
                          .c_pitch = j->ow * F, .acc = true };
   if (rows < FEW_ROWS && rows < n) {
     m.M = n;
@@ -195,7 +197,8 @@ static sg_status update_values(const job *j)
   take_base(j);
   for (int64_t i = 0, n; i < j->c->n; i += n) {
     n = alike(j, i);
-    for (int64_t t = 0; t < j->v->k[1]; t++) add_tap(j, d, i, n, t);
+    for (int64_t g = 0; g < j->v->groups; g++)
+      for (int64_t t = 0; t < j->v->k[1]; t++) add_tap(j, d, i, n, t, g);
   }
   if (j->c->node->flags & SG_NODE_RELU) j->kern->relu(j->c->n * j->ow * j->v->F, j->y, j->y);
   return SG_OK;

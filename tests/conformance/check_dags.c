@@ -93,7 +93,8 @@ static sprout pick(plot *p) { return p->v[draw(p, draw(p, 0, 1) ? p->n / 2 : 0, 
 static void grow_conv(plot *p)
 {
   sprout v = pick(p);
-  int64_t groups = v.channels % 2 == 0 && !draw(p, 0, 4) ? 2 : 1, F = groups * draw(p, 1, 9);
+  int64_t groups = v.channels % 2 == 0 && !draw(p, 0, 4) ? 2 : 1;
+  int64_t F = groups * (draw(p, 0, 2) ? draw(p, 1, 9) : draw(p, 16, 40));
   int64_t w[3] = {F, v.channels / groups, draw(p, 1, 6)};
   int64_t stride = draw(p, 0, 3) ? 1 : draw(p, 2, 3);
   int64_t dil = draw(p, 0, 2) ? 1 : draw(p, 2, 5), pads[2] = {draw(p, 0, 4), draw(p, 0, 4)};
@@ -215,7 +216,17 @@ static void add_outputs(plot *p)
 
 /* ---- 4. Graphs ---------------------------------------------------------------------------- */
 
-static void one_graph(int seed)
+/* Counts the ways in which layers are brought up to date. */
+static void count_modes(const sg_plan *plan, int *modes)
+{
+  sg_delta_plan *dp = NULL;
+  sg_delta_layer l;
+  if (sg_delta_plan_new(plan, NULL, &dp, NULL)) return;
+  for (int i = 0; sg_delta_plan_layer(dp, i, &l); i++) modes[l.mode]++;
+  sg_delta_plan_free(dp);
+}
+
+static void one_graph(int seed, int *modes)
 {
   static void (*const grow[])(plot *) = {grow_conv, grow_conv, grow_conv, grow_pool, grow_pair,
                                          grow_pair, grow_reverse, grow_any, grow_any, grow_any};
@@ -237,6 +248,7 @@ static void one_graph(int seed)
   sg_plan *plan = NULL;
   sg_err err = {0};
   if (sg_plan_new(&p.model, sg_ops(), &po, &plan, &err)) golden_ok(false, name, "%s", err.text);
+  else count_modes(plan, modes);
   sg_plan_free(plan);
   editlab_check(name, &p.model, &po, SG_RC_NONE);
   po.float64 = true;
@@ -247,6 +259,13 @@ static void one_graph(int seed)
 int main(int argc, char **argv)
 {
   int from = argc > 1 ? (int) strtol(argv[1], NULL, 10) : 0, n = argc > 1 ? 1 : 150;
-  for (int i = from; i < from + n; i++) one_graph(i);
+  int modes[SG_DELTA_FALLBACK + 1] = {0};
+  for (int i = from; i < from + n; i++) one_graph(i, modes);
+  for (int m = SG_DELTA_LOOKUP; n > 1 && m <= SG_DELTA_FALLBACK; m++) {
+    char what[60];
+    snprintf(what, sizeof what, "some layers are brought up to date by '%s'",
+             sg_delta_mode_name((sg_delta_mode) m));
+    golden_ok(modes[m] >= 20, what, "%d of them", modes[m]);
+  }
   return golden_end();
 }

@@ -309,6 +309,60 @@ START_TEST(simplified_plans_are_shorter)
 }
 END_TEST
 
+/* As TensorFlow is exported: N x L x 4, a convolution in two dimensions, its bias behind a squeeze,
+ * a mean pool of full length, a product and its addend. */
+static void wrapped(net *t)
+{
+  const int64_t d[3] = {SG_DIM_BATCH, L, 4}, turn[] = {0, 3, 1, 2}, one[] = {1}, two[] = {2};
+  const int64_t pads[] = {0, 2, 0, 2}, whole[] = {L};
+  start(t, SG_DIM_BATCH, L);
+  sg_graph *g = t->m->graph;
+  memcpy(g->input[0].dims, d, sizeof d);
+  add(t, "Unsqueeze", 2, sg_graph_add_ints(g, "one", one, 1), -1);
+  sg_attr_set_ints(&add(t, "Transpose", 1, -1, -1)->attrs, "perm", turn, 4);
+  sg_attr_set_ints(&add(t, "Conv", 2, WEIGHT(t, 6, 4, 1, 5), -1)->attrs, "pads", pads, 4);
+  add(t, "Squeeze", 2, sg_graph_add_ints(g, "two", two, 1), -1);
+  add(t, "Add", 2, WEIGHT(t, 6, 1), -1);
+  add(t, "Relu", 1, -1, -1);
+  sg_attr_set_ints(&add(t, "AveragePool", 1, -1, -1)->attrs, "kernel_shape", whole, 1);
+  add(t, "Flatten", 1, -1, -1);
+  add(t, "MatMul", 2, WEIGHT(t, 6, 2), -1);
+  add(t, "Add", 2, WEIGHT(t, 2), -1);
+  add(t, "Sigmoid", 1, -1, -1);
+  finish(t);
+}
+
+START_TEST(wrappings_are_left_out)
+{
+  static const char *const left[] = {"Conv", "GlobalAveragePool", "Flatten", "Gemm", "Sigmoid"};
+  net t;
+  sg_plan *p;
+  sg_io_info info;
+  float want[N * 2], y[N * 2];
+  sg_plan_opts o = sg_plan_opts_default();
+  wrapped(&t);
+  uint8_t *s = codes(5);
+  ck_assert(!sg_plan_new(t.m, sg_ops(), NULL, &p, NULL));
+  ck_assert_int_eq(sg_plan_layers(p), 5);
+  for (int i = 0; i < 5; i++) {
+    sg_layer_info layer;
+    ck_assert(!sg_plan_layer(p, i, &layer));
+    ck_assert_str_eq(layer.op, left[i]);
+  }
+  ck_assert(p->codes);
+  ck_assert(!sg_plan_input(p, 0, &info));
+  ck_assert(info.nd == 2 && info.dims[0] == L && info.dims[1] == 4);
+  sg_plan_free(p);
+  o.no_simplify = o.float64 = true;
+  run(&t, &o, N, s, NULL, false, want);
+  run(&t, NULL, N, s, NULL, false, y);
+  ck_assert(want[0] != want[2]);
+  near(y, want, 1e-6);
+  free(s);
+  sg_model_free(t.m);
+}
+END_TEST
+
 /* What a plan refuses, and the words that its message has to hold. */
 static void refused(net *t, const sg_plan_opts *o, sg_status status, const char *words)
 {
@@ -416,6 +470,7 @@ int main(void)
   tcase_add_test(t, logits_come_before_the_sigmoid);
   tcase_add_test(t, gradients_are_derivatives);
   tcase_add_test(t, simplified_plans_are_shorter);
+  tcase_add_test(t, wrappings_are_left_out);
   tcase_add_test(t, refusals_name_the_layer);
   tcase_add_test(t, shapes_are_folded);
   tcase_add_test(t, calls_are_checked);
