@@ -27,8 +27,8 @@ import model base
 engine ops model kernels base
 methods engine model base
 sis engine model base
-cluster base
 motif base
+cluster motif base
 report base
 cli seqgloss
 EOF
