@@ -95,6 +95,20 @@ SG_API void sg_motif_consensus(const double *p, int width, char *text);
  * sum p log2(p / bg). */
 SG_API void sg_motif_bits(const double *p, int width, const double bg[4], double *ic);
 
+/* How motifs are drawn: heights of letters for seqgloss/logo.h. */
+typedef enum sg_motif_heights_kind {
+  SG_HEIGHTS_BITS = 0,    /* probability times the information of the column against bg */
+  SG_HEIGHTS_PROBS,       /* probabilities */
+  SG_HEIGHTS_AS_IS        /* the numbers of the matrix: contributions */
+} sg_motif_heights_kind;
+
+/* h[width][4]. `correct`: the information of a column is lessened by 3 / (2 ln 2 nsites), which so
+ * few sites would show by chance, down to 0 (Schneider et al. 1986, J Mol Biol 188:415); no effect
+ * where nsites is not said. Columns without counts have height 0 (bits) or 1/4. SG_EINVAL: bits or
+ * probabilities of contributions. */
+SG_API sg_status sg_motif_heights(const sg_motif *motif, sg_motif_heights_kind kind, bool correct,
+                                  const double bg[4], double *h, sg_err *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -211,3 +211,34 @@ void sg_motif_bits(const double *p, int width, const double bg[4], double *ic)
       if (p[i * 4 + a] > 0) ic[i] += p[i * 4 + a] * log2(p[i * 4 + a] / bg[a]);
   }
 }
+
+/* Information expected of n sites drawn from an even background: (4 - 1) / (2 ln 2 n) bits. */
+static double chance(double n) { return n > 0 ? 3 / (2 * log(2) * n) : 0; }
+
+static void column_heights(const sg_motif *motif, const double *m, sg_motif_heights_kind kind,
+                           bool correct, const double bg[4], double h[4])
+{
+  double sum = m[0] + m[1] + m[2] + m[3], bits = 1;
+
+  for (int a = 0; a < 4; a++) h[a] = sum > 0 ? m[a] / sum : 0.25;
+  if (kind != SG_HEIGHTS_BITS) return;
+  sg_motif_bits(h, 1, bg, &bits);
+  if (correct) bits -= chance(motif->kind == SG_MOTIF_COUNTS ? sum : motif->nsites);
+  if (!(bits > 0) || !(sum > 0)) bits = 0;
+  for (int a = 0; a < 4; a++) h[a] *= bits;
+}
+
+sg_status sg_motif_heights(const sg_motif *motif, sg_motif_heights_kind kind, bool correct,
+                           const double bg[4], double *h, sg_err *err)
+{
+  if (kind == SG_HEIGHTS_AS_IS) {
+    memcpy(h, motif->m, (size_t)motif->width * 4 * sizeof *h);
+    return SG_OK;
+  }
+  if (motif->kind == SG_MOTIF_CWM)
+    return sg_fail(err, SG_EINVAL, "motif %s is a matrix of contributions: draw them as they are",
+                   motif->id);
+  for (int i = 0; i < motif->width; i++)
+    column_heights(motif, motif->m + i * 4, kind, correct, bg, h + i * 4);
+  return SG_OK;
+}
