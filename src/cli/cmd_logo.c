@@ -54,9 +54,9 @@ static const sg_opt_group *const groups[] = {
   &motif_group, &region_group, &sg_group_model, &draw_group, &sg_group_common, NULL
 };
 static const char *const usage[] = {
-  "[options] FILE|vertebrates|plants|insects|... -i ID -o LOGO.svg",
+  "[options] FILE|SET -i ID -o LOGO.svg",
   "[options] SEQUENCE",
-  "[options] -f GENOME.fa -R CHR:BEG-END --sis SIS.tsv --scores SCORES.tsv",
+  "[options] -f GENOME.fa -R CHR:BEG-END --scores TSV --sis TSV",
   "[options] -f GENOME.fa -R CHR:BEG-END -m MODEL",
   NULL
 };

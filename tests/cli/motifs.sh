@@ -1,8 +1,6 @@
 #!/bin/sh
 # tests/cli/motifs.sh: motifs of files and shipped sets: what is found, chosen, changed, converted; where data are looked for.
 . "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
-SEQGLOSS_DATA=$(cd "$src" && pwd)
-export SEQGLOSS_DATA
 meme=${SEQGLOSS_SHARED:-/nonexistent}/data/expected/meme541
 tab=$(printf '\t')
 
