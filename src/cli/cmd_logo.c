@@ -56,7 +56,7 @@ static const sg_opt_group *const groups[] = {
 static const char *const usage[] = {
   "[options] FILE|SET -i ID -o LOGO.svg",
   "[options] SEQUENCE",
-  "[options] -f GENOME.fa -R CHR:BEG-END --scores TSV --sis TSV",
+  "[options] -f GENOME.fa -R CHR:BEG-END --scores TSV",
   "[options] -f GENOME.fa -R CHR:BEG-END -m MODEL",
   NULL
 };
