@@ -241,7 +241,7 @@ static void random_heights(sg_rng *rng, double *h, int width)
 START_TEST(stacks_are_whole)
 {
   enum { WIDTH = 40 };
-  double h[4 * WIDTH];
+  double h[4 * WIDTH] = { 0 };
   placed p[4 * WIDTH];
   sg_rng rng;
   sg_rng_seed(&rng, 7);
@@ -275,7 +275,7 @@ END_TEST
 START_TEST(bytes)
 {
   enum { WIDTH = 30 };
-  double h[4 * WIDTH];
+  double h[4 * WIDTH] = { 0 };
   sg_rng rng;
   sg_logo_panel panel;
   sg_logo logo = one_panel(&panel, h, WIDTH);
