@@ -233,16 +233,20 @@ static void draw_stack(const frame *f, int column)
   }
 }
 
-/* Neighbours share a band. */
+/* Neighbours share a band; a solid edge below says where it ends. */
 static void draw_bands(const frame *f)
 {
   const unsigned char *mark = f->panel->mark;
+  double left = f->x + f->column * f->panel->offset;
 
   for (int i = 0, j; mark && i < f->panel->width; i = j) {
     for (j = i + 1; j < f->panel->width && !mark[j] == !mark[i]; j++) continue;
-    if (mark[i])
-      f->canvas->band(f->canvas, (sg_box){ f->x + f->column * (f->panel->offset + i), f->y,
-                                           f->column * (j - i), f->height });
+    if (!mark[i]) continue;
+    sg_box box = { left + f->column * i, f->y, f->column * (j - i), f->height };
+    f->canvas->band(f->canvas, box, false);
+    box.y += box.h;
+    box.h = 2;
+    f->canvas->band(f->canvas, box, true);
   }
 }
 

@@ -84,7 +84,7 @@ static void svg_letter(sg_canvas *canvas, int base, sg_box box, bool down, bool 
   sg_logotext_puts(&s->text, "\"/>\n");
 }
 
-static void svg_band(sg_canvas *canvas, sg_box box)
+static void svg_band(sg_canvas *canvas, sg_box box, bool solid)
 {
   svg *s = (svg *)canvas;
 
@@ -94,7 +94,7 @@ static void svg_band(sg_canvas *canvas, sg_box box)
   put_number(s, "\" height=\"", box.h);
   sg_logotext_puts(&s->text, "\" fill=\"");
   put_colour(&s->text, SG_INK_BAND);
-  put_number(s, "\" fill-opacity=\"", SG_BAND_OPACITY);
+  if (!solid) put_number(s, "\" fill-opacity=\"", SG_BAND_OPACITY);
   sg_logotext_puts(&s->text, "\"/>\n");
 }
 

@@ -222,8 +222,9 @@ START_TEST(marks)
   text = svg_of(&logo);
   ck_assert_int_eq(letters_of(text, p, 4), 4);
   for (int i = 0; i < 4; i++) ck_assert_int_eq(p[i].pale, !mark[i]);
-  ck_assert_int_eq(count(text, "<rect"), 1);
-  ck_assert_ptr_nonnull(strstr(text, "width=\"28\" height=\"100\" fill=\"#e6b800\""));
+  ck_assert_int_eq(count(text, "<rect"), 2);
+  ck_assert_ptr_nonnull(strstr(text, "width=\"28\" height=\"100\" fill=\"#e6b800\" fill-opacity="));
+  ck_assert_ptr_nonnull(strstr(text, "y=\"104\" width=\"28\" height=\"2\" fill=\"#e6b800\"/>"));
   free(text);
 }
 END_TEST
@@ -340,6 +341,18 @@ static double luminance(unsigned rgb)
   return sum;
 }
 
+/* A band over a ground. */
+static unsigned over(unsigned ground)
+{
+  unsigned rgb = 0;
+
+  for (int i = 0; i < 3; i++) {
+    double g = ground >> (8 * i) & 255, b = (unsigned)SG_INK_BAND >> (8 * i) & 255;
+    rgb |= (unsigned)(g + SG_BAND_OPACITY * (b - g) + 0.5) << (8 * i);
+  }
+  return rgb;
+}
+
 START_TEST(contrast)
 {
   for (int g = 0; g < 4; g++) {
@@ -347,6 +360,8 @@ START_TEST(contrast)
     ck_assert_double_ge((luminance(0xffffff) + 0.05) / l, 3);
     ck_assert_double_ge(l / (luminance(0x222222) + 0.05), 3);
     ck_assert_double_ge(l / (luminance(0) + 0.05), 3);
+    ck_assert_double_ge(l / (luminance(over(0x1e1e1e)) + 0.05), 2.95);
+    ck_assert_double_ge((luminance(over(0xffffff)) + 0.05) / l, 2.95);
   }
 }
 END_TEST
