@@ -1,4 +1,8 @@
-/* cli/cmd_logo.c: logos of motifs and pictures of regions, as SVG or PNG. */
+/* cli/cmd_logo.c: logos of motifs and pictures of regions, as SVG or PNG.
+ *
+ * Options are checked here; panels come from logo_motifs.c or logo_region.c;
+     the library draws them.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,9 @@
 /* cli/logo_files.c: what our own files say about a place: scores and subsets.
  *
+ * A table has a line a position: the window's place (chrom start end), the position in it, the base
+ * and its score, or the four scores of A C G T. A track has intervals with a value. Subsets are
+ * lists of positions on the chromosome.
+ *
  * Files name chromosomes as their input did: chr20 and 20 are the same here.
  */
 #include <inttypes.h>

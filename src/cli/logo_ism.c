@@ -1,4 +1,9 @@
-/* cli/logo_ism.c: in-silico mutagenesis of one place, on the spot. */
+/* cli/logo_ism.c: in-silico mutagenesis of one place, on the spot.
+ *
+ * What seqgloss ism does for many windows and targets is done for one of each: the window of the
+ * network's length around the middle of the place, one unit of one output. Scores are those of the
+ * bases that are there, less the mean of the four, as `ism` writes them by default.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>

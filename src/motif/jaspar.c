@@ -1,5 +1,11 @@
 /* motif/jaspar.c: JASPAR's format: a line `>ID NAME`, then the counts of A, C, G and T, a row each.
  *
+ *     >MA0004.1<tab>Arnt
+ *     A  [     4     19      0      0      0      0 ]
+ *     C  [    16      0     20      0      0      0 ]
+ *     G  [     0      1      0     20      0     20 ]
+ *     T  [     0      0      0      0     20      0 ]
+ *
  * Rows are `A [ 1 2 3 ]` in any order, with or without brackets or '|', or numbers alone in the
  * order A, C, G, T. A file of such rows without any `>` is one motif, named after the file.
  */

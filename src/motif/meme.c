@@ -1,8 +1,22 @@
 /* motif/meme.c: MEME's text, the minimal format and the matrices of a whole meme.txt.
  *
- * Lines that say nothing here (URL, strands, the long text of MEME's own reports) are passed over.
- * Several such files one after the other are one file; the first background counts. A motif with
- * both a log-odds and a probability matrix, as MEME writes, has the latter.
+ *     MEME version 4
+ *
+ *     ALPHABET= ACGT                               may be missing; other than DNA is refused
+ *
+ *     strands: + -                                 passed over
+ *
+ *     Background letter frequencies
+ *     A 0.25 C 0.25 G 0.25 T 0.25                  may be missing
+ *
+ *     MOTIF MA0004.1 Arnt                          identifier, second name
+ *     letter-probability matrix: alength= 4 w= 6 nsites= 20 E= 0
+ *      0.2  0.8  0  0                              a line a column: A C G T
+ *
+ * Keys of the matrix line may be missing, and blanks stand on either side of '='. Lines that say
+ * nothing here (URL, strands, the long text of MEME's own reports) are passed over. Several such
+ * files one after the other are one file; the first background counts. A motif with both a
+ * log-odds and a probability matrix, as MEME writes, has the latter.
  */
 #include "motif/motiffile.h"
 

@@ -1,5 +1,18 @@
 /* report/logo.c: where everything in a logo stands: panels, stacks, axes, numbers.
  *
+ *      46 px    columns of logo->column px
+ *     .-------+---------------------------.
+ *     |       | title                     |  15 px a title
+ *     | axis  | stacks                    |  panel->height
+ *     |       | title                     |  the next panel 8 px below
+ *     | axis  |      stacks               |    shifted by its offset
+ *     |       |  1  2  3  numbers         |
+ *     |       | place                     |
+ *     '-------+---------------------------'
+ *
+ * Without an axis the left margin is what the first number needs. Text is taken to be 7 px a letter
+ * wide: its true width is known to whoever shows the picture, not here.
+ *
  * 1. Checks   2. Axes   3. Layout   4. Panels   5. Numbers
  */
 #include <inttypes.h>
@@ -120,6 +133,7 @@ static axis axis_of(const sg_logo_panel *p)
 
 /* ---- 3. Layout ------------------------------------------------------------------------------- */
 
+/* In pixels. */
 static const double left_axis = 46, margin = 4, gap = 8, line_height = 15, digit = 7;
 static const double above_numbers = 4;
 static const double usual_height = 80;
