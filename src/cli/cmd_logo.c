@@ -32,6 +32,8 @@ static const sg_opt_def region_defs[] = {
     "index of the genome, when it does not stand beside it" },
   { "sis", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
     "mark the positions of the subsets that seqgloss sis found (.tsv)" },
+  { "rank", 0, SG_OPT_INT, NULL, NULL, 1, 1e6, 0,
+    "with --sis: of every region only the subset of this rank [all]" },
   { "scores", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
     "draw the scores of this file under the sequence: .tsv or .bedgraph of seqgloss ism" },
   { "target", 't', SG_OPT_TEXT, "OUTPUT[:UNIT]", NULL, 0, 0, SG_OPT_MANY,
@@ -131,6 +133,8 @@ static sg_status check_input(const sg_opts *opts, sg_err *err)
   if (sg_opt_count(opts, "region") > 1) return sg_fail(err, SG_EINVAL, "one -R at a time");
   if (opts->n_operand && more)
     return sg_fail(err, SG_EINVAL, "--sis, --scores and -m belong to a region: -f and -R");
+  if (sg_opt_given(opts, "rank") && !sg_opt_given(opts, "sis"))
+    return sg_fail(err, SG_EINVAL, "--rank chooses among the subsets of --sis");
   if (sg_opt_given(opts, "scores") && sg_opt_given(opts, "model"))
     return sg_fail(err, SG_EINVAL, "give either --scores or -m");
   return SG_OK;

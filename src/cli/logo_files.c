@@ -196,20 +196,36 @@ static sg_status take_positions(char *list, const sg_logo_place *place, unsigned
   return SG_OK;
 }
 
-sg_status sg_logo_subsets(const char *path, const sg_logo_place *place, unsigned char *mark,
-                          sg_err *err)
+/* Whether the row is a subset of that rank on the chromosome. */
+static sg_status is_meant(const sg_tsv *tsv, int chrom, int rank_column, int64_t rank,
+                          const sg_logo_place *place, bool *ret_meant, sg_err *err)
+{
+  int64_t row_rank = rank;
+  sg_status status = SG_OK;
+  if (rank)
+    status = sg_parse_i64("rank", tsv->cell[rank_column], 0, INT64_MAX, &row_rank, err);
+  *ret_meant = !status && row_rank == rank && same_chrom(tsv->cell[chrom], place->chrom);
+  return status;
+}
+
+sg_status sg_logo_subsets(const char *path, int64_t rank, const sg_logo_place *place,
+                          unsigned char *mark, sg_err *err)
 {
   sg_tsv tsv;
-  int chrom, positions;
+  int chrom, positions, rank_column = -1;
   bool any = true, taken = false;
   sg_status status = sg_tsv_open(path, &tsv, err);
   if (status) return status;
   status = sg_tsv_column(&tsv, "chrom", &chrom, err);
   if (!status) status = sg_tsv_column(&tsv, "genomic_positions", &positions, err);
+  if (!status && rank) status = sg_tsv_column(&tsv, "rank", &rank_column, err);
   while (!status && !(status = sg_tsv_next(&tsv, &any, err)) && any) {
     char *list = tsv.cell[positions];
-    if (!same_chrom(tsv.cell[chrom], place->chrom) || !strcmp(list, ".")) continue;
-    if (take_positions(list, place, mark, &taken, err)) status = in_line(tsv.lines, err);
+    bool meant;
+    if (is_meant(&tsv, chrom, rank_column, rank, place, &meant, err))
+      status = in_line(tsv.lines, err);
+    else if (meant && strcmp(list, ".") && take_positions(list, place, mark, &taken, err))
+      status = in_line(tsv.lines, err);
   }
   sg_tsv_close(&tsv);
   if (!status && !taken)

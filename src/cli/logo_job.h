@@ -35,8 +35,9 @@ sg_status sg_logo_scores(const char *path, const sg_logo_place *place, double *h
  * free(). */
 sg_status sg_logo_ism(const sg_opts *opts, const sg_logo_place *place, double *h,
                       char **ret_target, sg_err *err);
-/* mark[L]: 1 where a subset of the file (seqgloss sis, .tsv) has a position of the place. */
-sg_status sg_logo_subsets(const char *path, const sg_logo_place *place, unsigned char *mark,
-                          sg_err *err);
+/* mark[L]: 1 where a subset of the file (seqgloss sis, .tsv) has a position of the place. `rank`:
+ * of each region only the subset of this rank; 0: all. */
+sg_status sg_logo_subsets(const char *path, int64_t rank, const sg_logo_place *place,
+                          unsigned char *mark, sg_err *err);
 
 #endif

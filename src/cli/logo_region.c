@@ -91,7 +91,8 @@ static sg_status add_marks(sg_logo_job *job, const sg_logo_place *place, sg_err 
   size_t width = (size_t)(place->end - place->start);
   unsigned char *mark = calloc(width, 1);
   if (!mark) return sg_fail(err, SG_ENOMEM, "out of memory");
-  sg_status status = sg_logo_subsets(sg_opt_text(job->opts, "sis"), place, mark, err);
+  sg_status status = sg_logo_subsets(sg_opt_text(job->opts, "sis"),
+                                     sg_opt_int(job->opts, "rank"), place, mark, err);
   for (int i = 0; i < job->logo.n_panel && !status; i++) {
     unsigned char *copy = malloc(width);
     if (!copy) status = sg_fail(err, SG_ENOMEM, "out of memory");

@@ -126,6 +126,9 @@ static sg_status read_jaspar(sg_motif_reader *r, sg_err *err)
       status = begin_nameless(r, err);
       sg_motif_hold(r);
       if (!status) status = read_matrix(r, err);
+    } else if (is_row(text)) {
+      return sg_motif_bad(r, err, "a fifth row: JASPAR has one a base; with one a column the title "
+                                  "must be HOMER's (>CONSENSUS, ID, THRESHOLD between tabs)");
     } else if (*text && *text != '#') {
       return sg_motif_bad(r, err, "'%.40s' where > should begin a motif", text);
     }

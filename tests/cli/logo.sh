@@ -87,6 +87,14 @@ subset() {
   grep -v '^#' "$work/sis.tsv" | cut -f 17 | tr ',' '\n' | awk '{ print $1 - 297447 }' | sort -n > "$work/want"
   [ -s "$work/want" ] && letters "$work/sub.svg" | awk '$6 == "full" { print NR - 1 }' | diff - "$work/want"
 }
+# The second of two made-up subsets alone; a third lies elsewhere.
+rank() {
+  printf '#chrom\trank\tgenomic_positions\n20\t1\t297450,297460\n20\t2\t297452\n21\t2\t297453\n20\t2\t999\n' > "$work/ranks.tsv"
+  logo -f "$g" -R $place --sis "$work/ranks.tsv" | letters | awk '$6 == "full" { printf "%s ", NR - 1 }' > "$work/all" &&
+    logo -f "$g" -R $place --sis "$work/ranks.tsv" --rank 2 | letters | awk '$6 == "full" { printf "%s ", NR - 1 }' > "$work/two" &&
+    [ "$(cat "$work/all")" = '3 5 13 ' ] && [ "$(cat "$work/two")" = '5 ' ] &&
+    fails 1 'no subset in' "$seqgloss" logo -f "$g" -R $place --sis "$work/ranks.tsv" --rank 3
+}
 hypothetical() {
   ism --scores hypothetical -o "$work/h.tsv" && logo -f "$g" -R $place --scores "$work/h.tsv" | letters | sed 1,101d | awk '
     { i = int(($2 - 46) / 14); n[i]++; if (n[i] > 2) many = 1 } END { exit !many }'
@@ -123,6 +131,8 @@ if "$seqgloss" info "$m" > /dev/null 2>&1; then
 else
   skip "regions with scores" "this build lacks a library of the shipped networks"
 fi
+check "subsets of one rank" rank
+check "a rank without subsets" fails 2 '--rank' "$seqgloss" logo -f "$g" -R $place --rank 1
 printf 'chr20 297447 x 1\n' > "$work/bad.bedgraph"
 check "a malformed track" fails 1 "bad.bedgraph:1: end: 'x'" "$seqgloss" logo -f "$g" -R $place --scores "$work/bad.bedgraph"
 check "nothing to draw" fails 2 'what is to be drawn' "$seqgloss" logo
