@@ -21,6 +21,7 @@
 #include "motif/motiffile.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 static bool is_meme(const char *line) { return !strncmp(line, "MEME version", 12); }
@@ -232,15 +233,17 @@ static const char *title(const sg_motif *motif)
   return "letter-probability matrix:";
 }
 
+/* Sites are written as a whole number, 1 at least: there are readers that take nothing else. */
 static sg_status write_motif(const sg_motif *motif, sg_output *output, sg_err *err)
 {
+  double sites = motif->nsites > 0 ? fmax(1, floor(motif->nsites + 0.5)) : 0;
   sg_status status = sg_output_printf(output, err, "\nMOTIF %s%s", motif->id,
                                       *motif->name ? " " : "");
 
   if (!status) status = sg_motif_put_name(output, motif->name, err);
   if (!status)
     status = sg_output_printf(output, err, "\n%s alength= 4 w= %d", title(motif), motif->width);
-  if (!status && motif->nsites > 0) status = sg_motif_put(output, " nsites= ", motif->nsites, err);
+  if (!status && sites > 0) status = sg_motif_put(output, " nsites= ", sites, err);
   if (!status) status = sg_motif_put(output, " E= ", motif->evalue, err);
   if (!status) status = sg_output_puts(output, "\n", err);
   for (int i = 0; i < motif->width && !status; i++) {
