@@ -27,8 +27,8 @@ import model base
 engine ops model kernels base
 methods engine model base
 sis engine model base
-cluster base
 motif base
+cluster motif base
 report base
 cli seqgloss
 EOF
@@ -39,6 +39,8 @@ codes base
 delta engine
 io base
 ism methods
+logo report
+motifnotes motif
 pipeline base
 region seqio
 seq seqio

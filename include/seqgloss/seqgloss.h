@@ -13,6 +13,7 @@
  * track.h     one number per base: bedgraph, bigWig
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
+ * motif.h     motifs and their files
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -23,7 +24,10 @@
 #include "seqgloss/engine.h"
 #include "seqgloss/io.h"
 #include "seqgloss/ism.h"
+#include "seqgloss/logo.h"
 #include "seqgloss/model.h"
+#include "seqgloss/motif.h"
+#include "seqgloss/motifnotes.h"
 #include "seqgloss/pipeline.h"
 #include "seqgloss/region.h"
 #include "seqgloss/report.h"
