@@ -42,6 +42,7 @@ ism methods
 pipeline base
 region seqio
 seq seqio
+subsets cluster
 track report
 EOF
 
