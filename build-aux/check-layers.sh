@@ -39,6 +39,7 @@ codes base
 delta engine
 io base
 ism methods
+logo report
 pipeline base
 region seqio
 seq seqio

@@ -18,7 +18,7 @@ enum { SG_MOTIF_WIDTH_MAX = 1000 };
 /* What the numbers of a matrix are. */
 typedef enum sg_motif_kind {
   SG_MOTIF_COUNTS = 0,    /* >= 0: sites with that base in that column; need not be whole */
-  SG_MOTIF_PROBS,         /* >= 0, each column sums to 1 */
+  SG_MOTIF_PROBS,         /* >= 0, each column sums to 1 but for a file's rounding */
   SG_MOTIF_CWM            /* contributions, of either sign: to draw, not to compare or count */
 } sg_motif_kind;
 
@@ -55,15 +55,27 @@ typedef struct sg_motifs {
 SG_API sg_status sg_motifs_new(sg_motifs **ret_motifs, sg_err *err);
 SG_API sg_status sg_motifs_add(sg_motifs *motifs, const char *id, const char *name, int width,
                                sg_motif **ret_motif, sg_err *err);
+/* The same with a copy of `motif`, which may be of another set. */
+SG_API sg_status sg_motifs_append(sg_motifs *motifs, const sg_motif *motif, sg_err *err);
+/* The same from letters (IUPAC, either case; '-', '.' and X are N): probabilities, equal for the
+ * bases that a letter stands for, nsites 0. SG_EINVAL: a letter that is none. */
+SG_API sg_status sg_motifs_add_text(sg_motifs *motifs, const char *id, const char *text,
+                                    sg_motif **ret_motif, sg_err *err);
 SG_API void sg_motifs_free(sg_motifs *motifs);                          /* NULL is fine */
 
-/* All motifs of a file. Errors name file, line and motif: SG_ENOTFOUND, SG_EIO, SG_EFORMAT (also a
+/* All motifs of a file. Numbers are those of the file, unchanged; probabilities may be off by its
+ * rounding (a column's sum by 0.02). JASPAR and TRANSFAC files are taken for probabilities where
+ * all columns sum to 1 and not all numbers are whole, MEME files for contributions where a number
+ * is negative or the matrix is one of log-odds. Files one after the other are one file; the first
+ * background counts. Errors name file, line and motif: SG_ENOTFOUND, SG_EIO, SG_EFORMAT (also a
  * file without any motif), SG_EUNSUPPORTED (an alphabet that is not DNA), SG_ENOMEM. */
 SG_API sg_status sg_motifs_read(const char *path, sg_motifs **ret_motifs, sg_err *err);
 /* Writes a whole set in that format; numbers so that reading gives them back exactly. Counts go
- * where a format has probabilities only (MEME, HOMER) as probabilities with nsites; probabilities
- * go where it has counts (JASPAR, TRANSFAC) times nsites, times 100 where none is said. Matrices of
- * contributions go to MEME only (SG_EUNSUPPORTED). */
+ * where a format has probabilities only (MEME, HOMER) as probabilities with nsites (1/4 each in a
+ * column without counts); probabilities go where it has counts (JASPAR, TRANSFAC) times nsites,
+ * times 100 where none is said. Matrices of contributions go to MEME only (SG_EUNSUPPORTED). Blanks
+ * in a name become '_' in MEME; evalue and background are in MEME only. HOMER's threshold is the
+ * information of the matrix in nats. */
 SG_API sg_status sg_motifs_write(const sg_motifs *motifs, sg_motif_format format,
                                  sg_output *output, sg_err *err);
 /* By the end of a name: .meme, .jaspar or .pfm, .transfac, .homer or .motif (and .gz).
@@ -77,9 +89,25 @@ SG_API sg_status sg_motif_probs(const sg_motif *motif, double pseudo, const doub
                                 double *p, sg_err *err);
 /* Turns m[width][4] into that of the other strand, in place. */
 SG_API void sg_motif_revcomp(double *m, int width);
+/* A letter a column, IUPAC by Cavener's rule: text[width + 1]. p[width][4] need not be exact. */
+SG_API void sg_motif_consensus(const double *p, int width, char *text);
 /* Information content of each column, in bits, against background bg[4]: ic[width] =
  * sum p log2(p / bg). */
 SG_API void sg_motif_bits(const double *p, int width, const double bg[4], double *ic);
+
+/* How motifs are drawn: heights of letters for seqgloss/logo.h. */
+typedef enum sg_motif_heights_kind {
+  SG_HEIGHTS_BITS = 0,    /* probability times the information of the column against bg */
+  SG_HEIGHTS_PROBS,       /* probabilities */
+  SG_HEIGHTS_AS_IS        /* the numbers of the matrix: contributions */
+} sg_motif_heights_kind;
+
+/* h[width][4]. `correct`: the information of a column is lessened by 3 / (2 ln 2 nsites), which so
+ * few sites would show by chance, down to 0 (Schneider et al. 1986, J Mol Biol 188:415); no effect
+ * where nsites is not said. Columns without counts have height 0 (bits) or 1/4. SG_EINVAL: bits or
+ * probabilities of contributions. */
+SG_API sg_status sg_motif_heights(const sg_motif *motif, sg_motif_heights_kind kind, bool correct,
+                                  const double bg[4], double *h, sg_err *err);
 
 #ifdef __cplusplus
 }
