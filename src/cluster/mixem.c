@@ -122,6 +122,54 @@ void sg_mixture_em(sg_mixture *mixture, int rounds)
   assign(mixture);
 }
 
+/* What the columns of a part tell: bits of the kept bases, times the share that keeps one. */
+static double bits(const sg_part *p)
+{
+  double sum = 0;
+  for (int c = 0; c < SG_FRAME; c++) {
+    double kept = p->weight - p->count[c][4], column = 2;
+    for (int b = 0; b < 4; b++) {
+      double f = (p->count[c][b] + 0.25) / (kept + 1);
+      column += f * log2(f);
+    }
+    sum += column * kept / fmax(p->weight, 1);
+  }
+  return sum;
+}
+
+/* What part k gains over noise, its columns paid, when noise has the share that it would have
+ * without the part: among many random strings some pattern is always frequent. */
+static double gain(const sg_mixture *m, int k)
+{
+  double rest = 0, members = 0, sum = 0, share = sg_mixture_share(m, m->part[k]);
+  for (int64_t i = 0; i < m->g->n; i++) {
+    double w = m->g->weight[i];
+    if (m->part_of[i] < 0) rest += w;
+    if (m->part_of[i] != k) continue;
+    members += w;
+    sum += w * (m->fit[k].score[i] + share - m->noise[i]);
+  }
+  double prior = fmax(SG_NOISE_PRIOR, (rest + members) / fmax(m->g->total, 1));
+  return sum - members * log(prior / SG_NOISE_PRIOR) - sg_mixture_penalty(m, m->part[k]->width);
+}
+
+void sg_mixture_drop_vague(sg_mixture *mixture)
+{
+  for (;;) {                   /* the worst goes first, and leaves the others more noise */
+    double least = 0;
+    int worst = -1;
+    for (int k = 0; k < mixture->k; k++) {
+      double value = bits(mixture->part[k]) < SG_LEAST_BITS ? -INFINITY : gain(mixture, k);
+      if (!(value < least)) continue;
+      least = value;
+      worst = k;
+    }
+    if (worst < 0) break;
+    sg_mixture_remove(mixture, worst);
+    sg_mixture_em(mixture, 4);
+  }
+}
+
 double sg_parts_em(const sg_mixture *mixture, sg_part *part[2], const int64_t *sub, int64_t m,
                    int rounds, sg_fit fit[2], int *chosen)
 {

@@ -46,7 +46,7 @@ static int word(const counter *c, const sg_gapped *g, int o, const int64_t k[4])
   return t * 256 + b[k[0]] * 64 + b[k[1]] * 16 + b[k[2]] * 4 + b[k[3]];
 }
 
-/* What is done with every 4-mer of a string: its number on strand 0, and the base it begins with. */
+/* What is done with every 4-mer: its numbers on strands 0 and 1, and its bases in the string. */
 typedef void visit(void *user, int number, int mirrored, const int64_t k[4]);
 
 /* Walks over the 4-mers of string i. */

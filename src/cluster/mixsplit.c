@@ -1,8 +1,8 @@
 /* cluster/mixsplit.c: a part becomes two where a column says which of two kinds a string is.
  *
- * Candidates are indicators "column c holds letter x" (hidden is a letter), ranked by what they tell
- * about the other columns: the sum of the mutual informations, all of which come from one table of
- * pairs of letters. The best TRIES are carried out: the strings with and without it become two
+ * Candidates are indicators "column c holds letter x" (hidden is a letter), ranked by what they
+ * tell about the other columns: the sum of the mutual informations, all of which come from one
+ * table of pairs of letters. The best TRIES are carried out: the strings with and without it become two
  * parts, which EM refines, and the first that gains more than its columns cost is taken.
  */
 #include <math.h>

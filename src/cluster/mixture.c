@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define STRAY 0.01             /* share of kept bases outside of a part's columns */
-#define NOISE_PRIOR 0.05
 #define CORE 0.9               /* a column hidden less often than this belongs to the core */
 enum { OVERLAP = 3, ROOM = SG_FRAME + SG_SPAN_MAX };
 
@@ -19,7 +18,7 @@ static sg_status no_memory(sg_err *err)
 /* ---- 1. The mixture ---- */
 
 /* Frequencies of kept bases on both strands, and the score of each string as noise:
- *   sum ln bg(s_j) + (kept - 2) ln rho + gaps ln(1 - rho) - ln SG_FRAME + ln NOISE_PRIOR,
+ *   sum ln bg(s_j) + (kept - 2) ln rho + gaps ln(1 - rho) - ln SG_FRAME + ln SG_NOISE_PRIOR,
  * rho being the share of kept letters; the first and the last one are kept by definition, and the
  * string could begin in any column. */
 static void set_noise(sg_mixture *m)
@@ -39,7 +38,7 @@ static void set_noise(sg_mixture *m)
     int k = sg_gapped_kept(g, i);
     double s = (k - 2) * log(rho) + (g->length[i] - k) * log(1 - rho) - log(SG_FRAME);
     for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) s += log(m->bg[g->base[0][j]]);
-    m->noise[i] = s + log(NOISE_PRIOR);
+    m->noise[i] = s + log(SG_NOISE_PRIOR);
   }
 }
 
@@ -179,14 +178,20 @@ void sg_part_count(const sg_mixture *mixture, sg_part *part, const int64_t *sub,
 
 /* ---- 3. Scores ---- */
 
-/* Best placement of string i on one strand; the string overlaps the core by OVERLAP columns at least.
- * For each kept base one row of the table is added to the totals of all placements at once. */
+/* Columns by which string i overlaps the core at least. */
+static int overlap(const sg_gapped *g, int64_t i)
+{
+  return g->length[i] < OVERLAP ? g->length[i] : OVERLAP;
+}
+
+/* Best placement of string i on one strand. For each kept base one row of the table is added to the
+ * totals of all placements at once. */
 static void place(const sg_mixture *m, const sg_part *p, int64_t i, int o, float *total,
                   float *best, int *shift, int *strand)
 {
   const sg_gapped *g = m->g;
   size_t row = (size_t)SG_FRAME + 2 * (size_t)m->pad;
-  int from = p->lo - g->length[i] + OVERLAP, n = p->hi - OVERLAP + 1 - from;
+  int from = p->lo - g->length[i] + overlap(g, i), n = p->hi - overlap(g, i) + 1 - from;
   memset(total, 0, (size_t)n * sizeof *total);
   for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) {
     const float *odds = p->odds + g->base[o][j] * row + (m->pad + from + g->at[o][j]);
@@ -206,7 +211,8 @@ void sg_part_score(const sg_mixture *mixture, const sg_part *part, const int64_t
   float total[ROOM];
   for (int64_t x = 0; x < m; x++) {
     int64_t i = sub ? sub[x] : x;
-    int placements = 2 * (part->hi - part->lo + mixture->g->length[i] - 2 * OVERLAP + 1);
+    int span = part->hi - part->lo + mixture->g->length[i];
+    int placements = 2 * (span - 2 * overlap(mixture->g, i) + 1);
     int shift = 0, strand = 0;
     float best = -1e30f;
     for (int o = 0; o < 2; o++)

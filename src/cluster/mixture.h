@@ -8,16 +8,18 @@
  *   score(s, k) = max over o, d of  sum over kept j of ln theta_k[d + j][s_j] / theta_k[d + j][4]
  *                 + sum over all columns of ln theta_k[c][4] - ln(number of placements)
  *
- * Only kept bases are looked at. One outside of the frame costs ln(STRAY / 4). What no part explains
- * is noise: letters at the frequencies of all kept bases, kept at the rate of all strings. Strings
- * belong to one part each (hard EM), so that a run is a sequence of choices that can be repeated.
+ * Only kept bases are looked at. One outside of the frame costs ln(STRAY / 4). What no part
+ * explains is noise: letters at the frequencies of all kept bases, kept at the rate of all strings.
+ * Strings belong to one part each (hard EM), so that a run is a sequence of choices that can be repeated.
  */
 #ifndef SG_CLUSTER_MIXTURE_H
 #define SG_CLUSTER_MIXTURE_H
 
 #include "cluster/gapped.h"
 
-enum { SG_FRAME = 30, SG_PARTS_MAX = 200 };
+/* Share of noise by which strings are assigned, small so that parts get what may be theirs. */
+#define SG_NOISE_PRIOR 0.05
+enum { SG_FRAME = 30, SG_PARTS_MAX = 200, SG_LEAST_BITS = 6 };
 
 /* One part. `count` says everything; the rest follows from it. */
 typedef struct sg_part {
@@ -38,7 +40,7 @@ typedef struct sg_fit {
 typedef struct sg_mixture {
   const sg_gapped *g;
   double bg[4];                /* of kept bases, strand-symmetric */
-  double *noise;               /* [n] score as noise, prior included */
+  double *noise;               /* [n] score as noise, SG_NOISE_PRIOR included */
   double lambda;               /* weight of the penalty for columns */
   double temper;               /* it is multiplied by this too */
   double least;                /* lightest part allowed */
@@ -85,6 +87,9 @@ double sg_mixture_share(const sg_mixture *mixture, const sg_part *part);
  * without noise; chosen[m] is 0 or 1. Returns the sum of the scores, shares of the two included. */
 double sg_parts_em(const sg_mixture *mixture, sg_part *part[2], const int64_t *sub, int64_t m,
                    int rounds, sg_fit fit[2], int *chosen);
+/* Removes parts whose columns tell less than SG_LEAST_BITS together (a composition, no pattern),
+ * and those that a part for noise as large as what is noise without them would do as well. */
+void sg_mixture_drop_vague(sg_mixture *mixture);
 /* Strings of a part: fills sub[] (room for all strings); returns their number. */
 int64_t sg_mixture_members(const sg_mixture *mixture, int k, int64_t *sub);
 
