@@ -43,6 +43,7 @@ logo report
 pipeline base
 region seqio
 seq seqio
+subsets cluster
 track report
 EOF
 

@@ -14,6 +14,7 @@
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
  * motif.h     motifs and their files
+ * subsets.h   tables of subsets, gapped strings
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
@@ -31,6 +32,7 @@
 #include "seqgloss/report.h"
 #include "seqgloss/seq.h"
 #include "seqgloss/sis.h"
+#include "seqgloss/subsets.h"
 #include "seqgloss/track.h"
 
 #endif
