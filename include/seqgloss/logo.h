@@ -9,8 +9,8 @@
  * A logo is one panel. Two motifs aligned are two panels whose `offset` differ. A region with its
  * scores is two panels: the sequence with all heights 1, and scores at the bases that are there.
  *
- * SVG goes into files and, without change, into HTML: the text takes the colour of what surrounds it
- * (currentColor), the letters' colours have a contrast of 3:1 and more on white and on dark pages.
+ * SVG goes into files and, without change, into HTML: the text takes the colour of what surrounds
+ * it (currentColor), the letters' colours have a contrast of 3:1 and more on white and on dark pages.
  * Letters are four paths, no font, that are defined once and used; a page with many logos may hold
  * the definitions once (sg_logo_defs). What comes from data is escaped.
  */
@@ -31,7 +31,7 @@ typedef struct sg_logo_panel {
   int width;                   /* columns, 1 .. SG_LOGO_WIDTH_MAX */
   int offset;                  /* column of the picture where the first one stands, >= 0 */
   double lo, hi;               /* range of the axis, lo <= 0 <= hi; lo == hi: what the heights need,
-                                  to a round number; letters beyond it are cut off */
+                                  to a round number; letters beyond it are shortened to it */
   double height;               /* of the range, in pixels; 0: 80 */
   const char *title;           /* a line above; NULL: none */
   const char *axis;            /* what the heights are ("bits"); NULL: no axis is drawn */
@@ -49,8 +49,8 @@ typedef struct sg_logo {
   int step;                    /* +1, or -1: numbers fall (the other strand) */
   const char *place;           /* what the numbers count ("chr20"), below; NULL: nothing */
   const char *label;           /* what a screen reader says; NULL: "sequence logo" */
-  const char *prefix;          /* of the ids of the letters' definitions: PREFIXA ... PREFIXT, a name
-                                  of letters, digits, '-', '_' */
+  const char *prefix;          /* of the ids of the letters' definitions: PREFIXA ... PREFIXT, a
+                                  name of letters, digits, '-', '_' */
   bool defs;                   /* the picture holds the definitions; false: the page does */
   bool page;                   /* a white ground and dark text, whatever surrounds it (PNG always):
                                   for files; false: for HTML */

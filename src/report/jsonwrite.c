@@ -9,28 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/utf8.h"
 #include "report/writer.h"
-
-/* Length of the UTF-8 sequence at p (RFC 3629), or 0 when it is none. */
-static size_t utf8_length(const unsigned char *p)
-{
-  size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3
-             : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
-  for (size_t i = 1; i < n; i++)
-    if ((p[i] & 0xc0) != 0x80) return 0;
-  if (p[0] == 0xe0 && p[1] < 0xa0) return 0;           /* longer than it need be */
-  if (p[0] == 0xed && p[1] >= 0xa0) return 0;          /* surrogates */
-  if (p[0] == 0xf0 && p[1] < 0x90) return 0;
-  if (p[0] == 0xf4 && p[1] >= 0x90) return 0;          /* above U+10FFFF */
-  return n;
-}
 
 sg_status sg_json_string(sg_output *output, const char *text, sg_err *err)
 {
   sg_status status = sg_output_write(output, "\"", 1, err);
   const unsigned char *p = (const unsigned char *)text;
   while (*p && !status) {
-    size_t n = utf8_length(p);
+    size_t n = sg_utf8_length(p);
     if (!n) status = sg_output_puts(output, "\\ufffd", err);
     else if (*p == '"' || *p == '\\') status = sg_output_printf(output, err, "\\%c", *p);
     else if (*p < 0x20 || *p == 0x7f) status = sg_output_printf(output, err, "\\u%04x", *p);
