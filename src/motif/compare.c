@@ -1,0 +1,200 @@
+/* motif/compare.c: one query against the database: rows, best offsets, p, q, and the order of what
+ * was found.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "motif/comparing.h"
+
+/* A member as it is ordered: by p, then by key. */
+typedef struct place {
+  double p;
+  uint64_t key;                /* overlap (greater first), strand, rank of the id */
+  int slot;
+} place;
+
+struct sg_comparer {
+  const sg_targets *t;
+  sg_rows rows;
+  sg_best best;
+  double *p;                   /* [width][4] of the query */
+  int p_room;
+  place *place, *sorted;       /* [n_slot] */
+  double *ascending, *q;       /* [n_slot] */
+  int64_t *seen;               /* [n] number of the query in which a target was reported */
+  sg_match *match;             /* [n] */
+};
+
+/* ---- Making ---- */
+
+static sg_status alloc_best(sg_best *best, size_t n, sg_err *err)
+{
+  best->score = calloc(n, sizeof *best->score);
+  best->offset = calloc(n, sizeof *best->offset);
+  best->overlap = calloc(n, sizeof *best->overlap);
+  best->p = calloc(n, sizeof *best->p);
+  best->sum = calloc(n, sizeof *best->sum);
+  best->top = calloc(n, sizeof *best->top);
+  best->at = calloc(n, sizeof *best->at);
+  return best->score && best->offset && best->overlap && best->p && best->sum && best->top &&
+         best->at ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
+}
+
+sg_status sg_comparer_new(const sg_targets *targets, sg_comparer **ret_comparer, sg_err *err)
+{
+  size_t slots = (size_t)targets->n_slot, n = (size_t)targets->n;
+  sg_comparer *c = calloc(1, sizeof *c);
+  if (!c) return sg_fail(err, SG_ENOMEM, "out of memory");
+  c->t = targets;
+  sg_status status = alloc_best(&c->best, slots, err);
+  c->place = calloc(slots, sizeof *c->place);
+  c->sorted = calloc(slots, sizeof *c->sorted);
+  c->ascending = calloc(slots, sizeof *c->ascending);
+  c->q = calloc(slots, sizeof *c->q);
+  c->seen = calloc(n, sizeof *c->seen);
+  c->match = calloc(n, sizeof *c->match);
+  if (!c->place || !c->sorted || !c->ascending || !c->q || !c->seen || !c->match)
+    status = sg_fail(err, SG_ENOMEM, "out of memory");
+  if (status) sg_comparer_free(c);
+  else *ret_comparer = c;
+  return status;
+}
+
+static void release_best(sg_best *best)
+{
+  free(best->score);
+  free(best->offset);
+  free(best->overlap);
+  free(best->p);
+  free(best->sum);
+  free(best->top);
+  free(best->at);
+  free(best->cells);
+  free(best->tail[0]);
+  free(best->tail[1]);
+  free(best->table);
+  free(best->low);
+  free(best->depth);
+  free(best->first);
+}
+
+void sg_comparer_free(sg_comparer *comparer)
+{
+  if (!comparer) return;
+  sg_rows_release(&comparer->rows);
+  release_best(&comparer->best);
+  free(comparer->p);
+  free(comparer->place);
+  free(comparer->sorted);
+  free(comparer->ascending);
+  free(comparer->q);
+  free(comparer->seen);
+  free(comparer->match);
+  free(comparer);
+}
+
+/* ---- Order ---- */
+
+static int by_p(const void *a, const void *b)
+{
+  const place *x = a, *y = b;
+  if (x->p != y->p) return x->p < y->p ? -1 : 1;
+  return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Insertion for the few of a bucket, which costs less than a call of qsort. */
+static void sort_bucket(place *v, int n)
+{
+  enum { FEW = 32 };
+  if (n > FEW) {
+    qsort(v, (size_t)n, sizeof *v, by_p);
+    return;
+  }
+  for (int i = 1; i < n; i++) {
+    place one = v[i];
+    int j = i;
+    for (; j > 0 && by_p(&one, &v[j - 1]) < 0; j--) v[j] = v[j - 1];
+    v[j] = one;
+  }
+}
+
+/* p-values of chance findings are uniform: buckets of equal width hold few each. */
+static void sort_places(sg_comparer *c)
+{
+  enum { BUCKETS = 1024 };
+  int begin[BUCKETS + 1] = { 0 }, n = c->t->n_slot;
+  for (int i = 0; i < n; i++) begin[(int)(c->place[i].p * (BUCKETS - 1)) + 1]++;
+  for (int b = 0; b < BUCKETS; b++) begin[b + 1] += begin[b];
+  int next[BUCKETS];
+  memcpy(next, begin, sizeof next);
+  for (int i = 0; i < n; i++)
+    c->sorted[next[(int)(c->place[i].p * (BUCKETS - 1))]++] = c->place[i];
+  for (int b = 0; b < BUCKETS; b++) sort_bucket(c->sorted + begin[b], begin[b + 1] - begin[b]);
+}
+
+static void order(sg_comparer *c)
+{
+  const sg_targets *t = c->t;
+  for (int s = 0; s < t->n_slot; s++) {
+    uint64_t less = (uint64_t)(SG_MOTIF_WIDTH_MAX - c->best.overlap[s]);
+    uint64_t key = less << 33 | (uint64_t)t->reverse[s] << 32 | (uint64_t)t->rank[t->target[s]];
+    c->place[s] = (place){ c->best.p[s], key, s };
+  }
+  sort_places(c);
+}
+
+/* ---- Comparing ---- */
+
+static int report(sg_comparer *c)
+{
+  const sg_targets *t = c->t;
+  int n = 0, most = t->opts.nearest && t->opts.nearest < t->n ? t->opts.nearest : t->n;
+  for (int i = 0; i < t->n_slot; i++) c->ascending[i] = c->sorted[i].p;
+  sg_qvalues(c->ascending, t->n_slot, t->opts.storey ? sg_pi0(c->ascending, t->n_slot) : 1, c->q);
+  for (int i = 0; i < t->n_slot && n < most; i++) {
+    int s = c->sorted[i].slot, target = t->target[s];
+    if (c->seen[target] == c->rows.query) continue;
+    c->seen[target] = c->rows.query;
+    c->match[n++] = (sg_match){ .target = target, .reverse = t->reverse[s],
+                                .offset = c->best.offset[s], .overlap = c->best.overlap[s],
+                                .p = c->sorted[i].p, .log10_p = log10(c->sorted[i].p),
+                                .evalue = c->sorted[i].p * t->n, .qvalue = c->q[i] };
+  }
+  return n;
+}
+
+static sg_status take_query(sg_comparer *c, const sg_motif *query, double *ret_n, sg_err *err)
+{
+  if (query->width > c->p_room) {
+    double *p = realloc(c->p, (size_t)query->width * 4 * sizeof *p);
+    if (!p) return sg_fail(err, SG_ENOMEM, "out of memory");
+    c->p = p;
+    c->p_room = query->width;
+  }
+  return sg_compare_matrix(query, c->t->opts.pseudo, c->t->opts.bg, c->p, ret_n, err);
+}
+
+sg_status sg_compare(sg_comparer *comparer, const sg_motif *query, const sg_match **ret_match,
+                     int *ret_n, sg_err *err)
+{
+  sg_comparer *c = comparer;
+  double n;
+  sg_status status = take_query(c, query, &n, err);
+  if (status) return status;
+  status = sg_rows_find(&c->rows, c->t, c->p, &n, query->width, err);
+  if (!status && c->t->opts.complete) {
+    status = sg_align(c->t, &c->rows, query->width, &c->best, err);
+    if (!status) status = sg_null(c->t, &c->rows, query->width, &c->best, err);
+  } else if (!status) {
+    status = sg_partial(c->t, &c->rows, query->width, &c->best, err);
+  }
+  if (status) {
+    sg_fail_prefix(err, "motif %s: ", query->id);
+    return status;
+  }
+  order(c);
+  *ret_match = c->match;
+  *ret_n = report(c);
+  return SG_OK;
+}
