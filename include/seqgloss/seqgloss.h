@@ -15,11 +15,13 @@
  * sis.h       sufficient input subsets
  * motif.h     motifs and their files
  * subsets.h   tables of subsets, gapped strings
+ * cluster.h   from subsets to motifs
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
 #include "seqgloss/base.h"
+#include "seqgloss/cluster.h"
 #include "seqgloss/codes.h"
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"

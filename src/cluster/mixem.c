@@ -122,6 +122,32 @@ void sg_mixture_em(sg_mixture *mixture, int rounds)
   assign(mixture);
 }
 
+/* What the columns of a part tell: bits of the kept bases, times the share that keeps one. */
+static double bits(const sg_part *p)
+{
+  double sum = 0;
+  for (int c = 0; c < SG_FRAME; c++) {
+    double kept = p->weight - p->count[c][4], column = 2;
+    for (int b = 0; b < 4; b++) {
+      double f = (p->count[c][b] + 0.25) / (kept + 1);
+      column += f * log2(f);
+    }
+    sum += column * kept / fmax(p->weight, 1);
+  }
+  return sum;
+}
+
+void sg_mixture_drop_vague(sg_mixture *mixture)
+{
+  bool dropped = false;
+  for (int k = mixture->k - 1; k >= 0; k--) {
+    if (bits(mixture->part[k]) >= SG_LEAST_BITS) continue;
+    sg_mixture_remove(mixture, k);
+    dropped = true;
+  }
+  if (dropped) sg_mixture_em(mixture, 4);
+}
+
 double sg_parts_em(const sg_mixture *mixture, sg_part *part[2], const int64_t *sub, int64_t m,
                    int rounds, sg_fit fit[2], int *chosen)
 {

@@ -17,7 +17,7 @@
 
 #include "cluster/gapped.h"
 
-enum { SG_FRAME = 30, SG_PARTS_MAX = 200 };
+enum { SG_FRAME = 30, SG_PARTS_MAX = 200, SG_LEAST_BITS = 6 };
 
 /* One part. `count` says everything; the rest follows from it. */
 typedef struct sg_part {
@@ -85,6 +85,8 @@ double sg_mixture_share(const sg_mixture *mixture, const sg_part *part);
  * without noise; chosen[m] is 0 or 1. Returns the sum of the scores, shares of the two included. */
 double sg_parts_em(const sg_mixture *mixture, sg_part *part[2], const int64_t *sub, int64_t m,
                    int rounds, sg_fit fit[2], int *chosen);
+/* Removes parts whose columns tell less than SG_LEAST_BITS together: a composition, no pattern. */
+void sg_mixture_drop_vague(sg_mixture *mixture);
 /* Strings of a part: fills sub[] (room for all strings); returns their number. */
 int64_t sg_mixture_members(const sg_mixture *mixture, int k, int64_t *sub);
 
