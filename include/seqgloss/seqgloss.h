@@ -16,11 +16,13 @@
  * motif.h     motifs and their files
  * compare.h   comparison of motifs with a database
  * subsets.h   tables of subsets, gapped strings
+ * cluster.h   from subsets to motifs
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
 #include "seqgloss/base.h"
+#include "seqgloss/cluster.h"
 #include "seqgloss/codes.h"
 #include "seqgloss/compare.h"
 #include "seqgloss/delta.h"
