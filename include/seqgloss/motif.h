@@ -61,6 +61,8 @@ SG_API sg_status sg_motifs_append(sg_motifs *motifs, const sg_motif *motif, sg_e
  * bases that a letter stands for, nsites 0. SG_EINVAL: a letter that is none. */
 SG_API sg_status sg_motifs_add_text(sg_motifs *motifs, const char *id, const char *text,
                                     sg_motif **ret_motif, sg_err *err);
+/* Leaves only the motifs i with keep[i], in their order. O(n). */
+SG_API void sg_motifs_keep(sg_motifs *motifs, const bool *keep);
 SG_API void sg_motifs_free(sg_motifs *motifs);                          /* NULL is fine */
 
 /* All motifs of a file. Numbers are those of the file, unchanged; probabilities may be off by its

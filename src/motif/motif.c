@@ -58,7 +58,8 @@ static sg_status check_names(const char *id, const char *name, int width, sg_err
   return SG_OK;
 }
 
-/* Room for one more. The room is the power of two at or above n, so that it needs no field. */
+/* Room for one more. The room is at least the power of two at or above n, so that it needs no
+ * field. */
 static bool grow(sg_motifs *motifs)
 {
   size_t n = (size_t)motifs->n;
@@ -101,6 +102,17 @@ sg_status sg_motifs_append(sg_motifs *motifs, const sg_motif *motif, sg_err *err
   copy->evalue = motif->evalue;
   copy->line = motif->line;
   return SG_OK;
+}
+
+void sg_motifs_keep(sg_motifs *motifs, const bool *keep)
+{
+  int n = 0;
+
+  for (int i = 0; i < motifs->n; i++) {
+    if (keep[i]) motifs->motif[n++] = motifs->motif[i];
+    else release(&motifs->motif[i]);
+  }
+  motifs->n = n;
 }
 
 /* ---- IUPAC codes ----------------------------------------------------------------------------- */

@@ -41,8 +41,8 @@ sg_status sg_motif_format_of(const char *path, sg_motif_format *ret_format, sg_e
         *ret_format = (sg_motif_format)f;
         return SG_OK;
       }
-  return sg_fail(err, SG_EINVAL, "%s: motifs are written to names that end in .meme, .jaspar, .pfm,"
-                                 " .transfac, .homer or .motif (and .gz)", path);
+  return sg_fail(err, SG_EINVAL, "%s: the ending names no format of motifs: .meme, .jaspar, .pfm, "
+                                 ".transfac, .homer, .motif (and .gz)", path);
 }
 
 /* ---- 2. Lines -------------------------------------------------------------------------------- */
