@@ -73,21 +73,18 @@ def read_matches(path):
 
 
 def agreement(matches, result, n, nearest):
-    """Nearest target alike; log10 p of it, ours less theirs: median and 95 % of the magnitude."""
+    """Queries whose nearest target is alike; |log10 p| differences of all matches with p above 1e-8: median, 95 %."""
     p = np.asarray(result[0])
-    idx = np.asarray(result[5]).astype(int) if nearest else None
-    first = {}
+    idx = np.asarray(result[5]).astype(int) if nearest else np.tile(np.arange(p.shape[1]), (n, 1))
+    theirs_of = [dict(zip(idx[q], p[q])) for q in range(n)]
+    first, difference = {}, []
     for q, t, value in matches[:, :3]:
-        first.setdefault(int(q), (int(t), value))
-    same, difference = 0, []
-    for q in range(n):
-        t, value = first[q]
-        best = p[q].min()
-        tied = [idx[q][j] if nearest else j for j in np.where(p[q] <= best * 1.0001 + 1e-300)[0]]
-        same += t in tied
-        at = np.where(idx[q] == t)[0] if nearest else [t]
-        if len(at) and p[q][at[0]] > 1e-12:
-            difference.append(abs(np.log10(value) - np.log10(p[q][at[0]])))
+        q, t = int(q), int(t)
+        first.setdefault(q, t)
+        other = theirs_of[q].get(t)
+        if other is not None and other > 1e-8 and value > 1e-8:
+            difference.append(abs(np.log10(value) - np.log10(other)))
+    same = sum(theirs_of[q].get(t, 2) <= p[q].min() * 1.0001 + 1e-300 for q, t in first.items())
     return same / n, np.median(difference), np.quantile(difference, 0.95)
 
 

@@ -75,7 +75,7 @@ static const sg_opt_group *const groups[] = {
   &compare_group, &keep_group, &output_group, &run_group, &sg_group_common, NULL
 };
 static const char *const usage[] = {
-  "[options] MOTIFS.meme|SUBSETS.tsv|STRING ... [-d DATABASE]",
+  "[options] MOTIFS|SUBSETS.tsv|STRING ... [-d DATABASE]",
   NULL
 };
 

@@ -21,7 +21,7 @@ enum { KEPT = 16 };
 enum { BUCKETS = 4096 };
 
 /* The element of rank k (from 0) of v[n], which is reordered: Hoare's selection. */
-static double nth(double *v, int64_t n, int64_t k)
+double sg_nth(double *v, int64_t n, int64_t k)
 {
   int64_t lo = 0, hi = n - 1;
   while (lo < hi) {
@@ -57,14 +57,20 @@ static double ranked(const double *row, int64_t n, double min, double max, int64
     work[found] = row[i];
     found += (int)((row[i] - min) * scale) == bucket;
   }
-  return nth(work, found, k - before);
+  return sg_nth(work, found, k - before);
 }
 
 /* The lower median as Tomtom takes it: of the two in the middle of an even number the lower one. */
+void sg_median_ranks(int64_t N, int64_t *ret_low, int64_t *ret_high)
+{
+  *ret_low = N > 1 ? N / 2 - 1 : 0;
+  *ret_high = (N + 1) / 2 - 1;
+}
+
 static double lower_median(const double *row, int64_t n, double min, double max, double *work)
 {
-  int64_t a = n / 2 - 1, b = (n + 1) / 2 - 1;
-  if (a < 0) a = 0;
+  int64_t a, b;
+  sg_median_ranks(n, &a, &b);
   double low = ranked(row, n, min, max, a, work);
   return a == b ? low : (low + ranked(row, n, min, max, b, work)) / 2;
 }
@@ -94,31 +100,30 @@ SG_CLONES static void extremes(const double *v, int64_t n, double *ret_min, doub
   *ret_max = max[0];
 }
 
-SG_CLONES static void subtract(double *v, int64_t n, double x)
-{
-  for (int64_t i = 0; i < n; i++) v[i] -= x;
-}
-
-static void fill(const sg_targets *t, double *work, sg_row *row)
+static void fill(const sg_targets *t, sg_rows *rows, sg_row *row)
 {
   const sg_columns *c = &t->columns;
+  row->filled = true;
+  row->scale = row->median = 0;
+  if (row->key) {
+    sg_keys_fill(t, rows, row);
+    return;
+  }
   sg_score_row(t->opts.dist, c, t->opts.bg, &row->column, row->score);
   extremes(row->score, c->N, &row->min, &row->max);
-  row->filled = true;
-  row->scale = 0;
-  if (!t->opts.complete) return;
-  double median = lower_median(row->score, c->N, row->min, row->max, work);
-  subtract(row->score, c->N, median);
-  row->min -= median;
-  row->max -= median;
+  if (t->opts.complete)
+    row->median = lower_median(row->score, c->N, row->min, row->max, rows->work);
+  row->min -= row->median;
+  row->max -= row->median;
 }
 
 /* ---- 3. Quantisation over all rows of a query ---- */
 
-SG_CLONES static void quantise(const double *score, int64_t n, double off, double scale,
-                               uint8_t *cell)
+SG_CLONES static void quantise(const double *score, int64_t n, double median, double off,
+                               double scale, uint8_t *cell)
 {
-  for (int64_t i = 0; i < n; i++) cell[i] = (uint8_t)(int)((score[i] - off) * scale + 0.5);
+  for (int64_t i = 0; i < n; i++)
+    cell[i] = (uint8_t)(int)((score[i] - median - off) * scale + 0.5);
 }
 
 /* Four counters, so that equal neighbours do not wait for each other. */
@@ -126,8 +131,18 @@ static void histogram(const uint8_t *cell, int64_t n, sg_row *row)
 {
   uint32_t count[4][256] = { { 0 } };
   int64_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (int l = 0; l < 4; l++) count[l][cell[i + l]]++;
+  for (; i + 8 <= n; i += 8) {
+    uint64_t eight;
+    memcpy(&eight, cell + i, sizeof eight);
+    count[0][eight & 0xff]++;
+    count[1][eight >> 8 & 0xff]++;
+    count[2][eight >> 16 & 0xff]++;
+    count[3][eight >> 24 & 0xff]++;
+    count[0][eight >> 32 & 0xff]++;
+    count[1][eight >> 40 & 0xff]++;
+    count[2][eight >> 48 & 0xff]++;
+    count[3][eight >> 56]++;
+  }
   for (; i < n; i++) count[0][cell[i]]++;
   int top = SG_BINS - 1, low = 0;
   for (int b = 0; b < SG_BINS; b++) count[0][b] += count[1][b] + count[2][b] + count[3][b];
@@ -155,7 +170,8 @@ static sg_status quantise_all(sg_rows *rows, const sg_targets *t, int width, sg_
   for (int i = 0; i < width; i++) {
     sg_row *row = rows->at[i];
     if (row->scale > 0 && row->off == off && row->scale == scale) continue;
-    quantise(row->score, t->columns.N, off, scale, row->cell);
+    if (row->key) sg_keys_quantise(t, rows, row, off, scale);
+    else quantise(row->score, t->columns.N, row->median, off, scale, row->cell);
     histogram(row->cell, t->columns.N, row);
     row->off = off;
     row->scale = scale;
@@ -170,13 +186,21 @@ static bool same(const sg_column *a, const sg_column *b)
   return !memcmp(a->x, b->x, sizeof a->x) && a->n == b->n;
 }
 
-static sg_status add_row(sg_rows *rows, int64_t N, sg_row **ret_row, sg_err *err)
+static sg_status add_row(sg_rows *rows, const sg_targets *t, sg_row **ret_row, sg_err *err)
 {
-  sg_row *row = &rows->row[rows->n];
-  row->score = malloc((size_t)N * sizeof *row->score);
-  row->cell = malloc((size_t)N);
-  if (!row->score || !row->cell) return sg_fail(err, SG_ENOMEM, "out of memory");
-  rows->n++;
+  size_t N = (size_t)t->columns.N;
+  sg_row *row = &rows->row[rows->n++];
+  if (t->columns.near[0] && !rows->plain) row->key = malloc(N * sizeof *row->key);
+  else row->score = malloc(N * sizeof *row->score);
+  row->cell = malloc(N);
+  if ((!row->score && !row->key) || !row->cell) {
+    rows->n--;
+    free(row->score);
+    free(row->key);
+    free(row->cell);
+    *row = (sg_row){ 0 };
+    return sg_fail(err, SG_ENOMEM, "out of memory");
+  }
   *ret_row = row;
   return SG_OK;
 }
@@ -193,7 +217,7 @@ static sg_status find(sg_rows *rows, const sg_targets *t, const sg_column *colum
       return SG_OK;
     }
   if (rows->n < rows->room) {
-    sg_status status = add_row(rows, t->columns.N, &row, err);
+    sg_status status = add_row(rows, t, &row, err);
     if (status) return status;
   } else {
     row = &rows->row[0];
@@ -202,7 +226,7 @@ static sg_status find(sg_rows *rows, const sg_targets *t, const sg_column *colum
   }
   row->column = *column;
   row->used = rows->query;
-  fill(t, rows->work, row);
+  fill(t, rows, row);
   *ret_row = row;
   return SG_OK;
 }
@@ -210,8 +234,10 @@ static sg_status find(sg_rows *rows, const sg_targets *t, const sg_column *colum
 static sg_status make_room(sg_rows *rows, int64_t N, int width, sg_err *err)
 {
   int room = width > KEPT ? width : KEPT;
-  if (!rows->work) rows->work = malloc((size_t)(N + 1) * sizeof *rows->work);
-  if (!rows->work) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!rows->work) rows->work = malloc((size_t)(2 * N + 2) * sizeof *rows->work);
+  if (!rows->pick) rows->pick = malloc((size_t)(N + 1) * sizeof *rows->pick);
+  if (!rows->flag) rows->flag = malloc((size_t)(N + 1));
+  if (!rows->work || !rows->pick || !rows->flag) return sg_fail(err, SG_ENOMEM, "out of memory");
   if (room > rows->room) {
     sg_row *row = realloc(rows->row, (size_t)room * sizeof *row);
     if (!row) return sg_fail(err, SG_ENOMEM, "out of memory");
@@ -245,10 +271,13 @@ void sg_rows_release(sg_rows *rows)
 {
   for (int i = 0; i < rows->n; i++) {
     free(rows->row[i].score);
+    free(rows->row[i].key);
     free(rows->row[i].cell);
   }
   free(rows->row);
   free(rows->work);
+  free(rows->pick);
+  free(rows->flag);
   free(rows->at);
   *rows = (sg_rows){ 0 };
 }

@@ -17,6 +17,8 @@
 
 #include "motif/comparing.h"
 
+/* ---- Rows in double precision ---- */
+
 SG_CLONES static void squares(const sg_columns *c, const double *x, double *row)
 {
   const double *a = c->y[0], *b = c->y[1], *g = c->y[2], *t = c->y[3];
@@ -58,19 +60,26 @@ SG_CLONES static void products(const sg_columns *c, const double *u, double *row
               (u[1] * (b[i] - 0.25) + u[2] * (g[i] - 0.25))) * norm[i];
 }
 
-double sg_column_length(const double x[4])
+double sg_column_norm(const double x[4])
 {
   double d[4];
   for (int k = 0; k < 4; k++) d[k] = x[k] - 0.25;
-  return sqrt((d[0] * d[0] + d[3] * d[3]) + (d[1] * d[1] + d[2] * d[2]));
+  double length = sqrt((d[0] * d[0] + d[3] * d[3]) + (d[1] * d[1] + d[2] * d[2]));
+  return length > 1e-9 ? 1 / length : 0;
+}
+
+/* x - 1/4 of length 1, or 0. */
+static void unit(const double x[4], double u[4])
+{
+  double norm = sg_column_norm(x);
+  for (int k = 0; k < 4; k++) u[k] = (x[k] - 0.25) * norm;
 }
 
 static void pearson(const sg_columns *c, const double *bg, const sg_column *x, double *row)
 {
-  double u[4], length;
+  double u[4];
   (void)bg;
-  length = sg_column_length(x->x);
-  for (int k = 0; k < 4; k++) u[k] = length > 0 ? (x->x[k] - 0.25) / length : 0;
+  unit(x->x, u);
   products(c, u, row);
 }
 
@@ -126,4 +135,80 @@ void sg_score_row(sg_dist dist, const sg_columns *columns, const double bg[4], c
     [SG_DIST_KULLBACK] = kullback, [SG_DIST_ALLR] = allr
   };
   scores[dist](columns, bg, x, row);
+}
+
+/* ---- One cell, and rows of keys ---- */
+
+static double one_square(const sg_columns *c, const double *x, int64_t i)
+{
+  double d0 = x[0] - c->y[0][i], d1 = x[1] - c->y[1][i];
+  double d2 = x[2] - c->y[2][i], d3 = x[3] - c->y[3][i];
+  return (d0 * d0 + d3 * d3) + (d1 * d1 + d2 * d2);
+}
+
+double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x, int64_t i)
+{
+  double u[4], y[4];
+  if (dist == SG_DIST_ED) return -sqrt(one_square(columns, x->x, i));
+  if (dist == SG_DIST_SANDELIN) return 2 - one_square(columns, x->x, i);
+  unit(x->x, u);
+  for (int k = 0; k < 4; k++) y[k] = columns->y[k][i] - 0.25;
+  return ((u[0] * y[0] + u[3] * y[3]) + (u[1] * y[1] + u[2] * y[2])) * columns->norm[i];
+}
+
+/* Columns sum to 1 but for the rounding of their file, 2 % at most: a margin for that. */
+bool sg_key_scale(sg_dist dist, double *ret_from, double *ret_per)
+{
+  static const struct { bool there; double from, to; } range[] = {
+    [SG_DIST_ED] = { true, -1.6, 0.01 }, [SG_DIST_PEARSON] = { true, -1.01, 1.01 },
+    [SG_DIST_SANDELIN] = { true, -0.2, 2.01 }, [SG_DIST_KULLBACK] = { false, 0, 1 },
+    [SG_DIST_ALLR] = { false, 0, 1 }
+  };
+  *ret_from = range[dist].from;
+  *ret_per = SG_KEYS / (range[dist].to - range[dist].from);
+  return range[dist].there;
+}
+
+SG_CLONES static void root_keys(const sg_columns *c, const float *x, float from, float per,
+                                uint16_t *key)
+{
+  const float *a = c->near[0], *b = c->near[1], *g = c->near[2], *t = c->near[3];
+  for (int64_t i = 0; i < c->N; i++) {
+    float d0 = x[0] - a[i], d1 = x[1] - b[i], d2 = x[2] - g[i], d3 = x[3] - t[i];
+    float root = sqrtf((d0 * d0 + d3 * d3) + (d1 * d1 + d2 * d2));
+    key[i] = (uint16_t)(int)((-from - root) * per);
+  }
+}
+
+SG_CLONES static void square_keys(const sg_columns *c, const float *x, float from, float per,
+                                  uint16_t *key)
+{
+  const float *a = c->near[0], *b = c->near[1], *g = c->near[2], *t = c->near[3];
+  for (int64_t i = 0; i < c->N; i++) {
+    float d0 = x[0] - a[i], d1 = x[1] - b[i], d2 = x[2] - g[i], d3 = x[3] - t[i];
+    float square = (d0 * d0 + d3 * d3) + (d1 * d1 + d2 * d2);
+    key[i] = (uint16_t)(int)((2 - from - square) * per);
+  }
+}
+
+SG_CLONES static void product_keys(const sg_columns *c, const float *u, float from, float per,
+                                   uint16_t *key)
+{
+  const float *a = c->near[0], *b = c->near[1], *g = c->near[2], *t = c->near[3];
+  for (int64_t i = 0; i < c->N; i++) {
+    float product = (u[0] * a[i] + u[3] * t[i]) + (u[1] * b[i] + u[2] * g[i]);
+    key[i] = (uint16_t)(int)((product - from) * per);
+  }
+}
+
+void sg_key_row(sg_dist dist, const sg_columns *columns, const sg_column *x, uint16_t *key)
+{
+  double from, per, u[4];
+  float v[4];
+  sg_key_scale(dist, &from, &per);
+  unit(x->x, u);
+  for (int k = 0; k < 4; k++) v[k] = (float)(dist == SG_DIST_PEARSON ? u[k] : x->x[k]);
+  if (dist == SG_DIST_ED) root_keys(columns, v, (float)from, (float)per, key);
+  else if (dist == SG_DIST_SANDELIN) square_keys(columns, v, (float)from, (float)per, key);
+  else product_keys(columns, v, (float)from, (float)per, key);
 }

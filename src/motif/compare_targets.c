@@ -29,6 +29,19 @@ void sg_compare_bg(const double bg[4], double used[4])
   for (int k = 0; k < 4; k++) used[k] /= sum;
 }
 
+static sg_status check_matrix(const sg_motif *motif, sg_err *err)
+{
+  for (int i = 0; i < motif->width; i++) {
+    const double *m = motif->m + 4 * i;
+    double sum = 0;
+    for (int k = 0; k < 4; k++) sum += m[k] >= 0 ? m[k] : NAN;
+    if (!(sum < INFINITY) || (motif->kind == SG_MOTIF_PROBS && !(fabs(sum - 1) < 0.05)))
+      return sg_fail(err, SG_EINVAL, "motif %s: column %d is none of %s", motif->id, i + 1,
+                     motif->kind == SG_MOTIF_PROBS ? "probabilities" : "counts");
+  }
+  return SG_OK;
+}
+
 /* Probabilities as they stand in the file, times whole sites: their sum may be off 1 by rounding,
  * and tomtom leaves it so. */
 static void mix(const sg_motif *motif, double n, double pseudo, const double bg[4], double *p)
@@ -43,7 +56,10 @@ sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double b
   double n = motif->kind == SG_MOTIF_PROBS ? floor(motif->nsites) : motif->nsites;
   if (!(n > 0)) n = 20;
   if (ret_n) *ret_n = n;
-  if (motif->kind != SG_MOTIF_PROBS) return sg_motif_probs(motif, pseudo, bg, p, err);
+  if (motif->kind == SG_MOTIF_CWM) return sg_motif_probs(motif, pseudo, bg, p, err);
+  sg_status status = check_matrix(motif, err);
+  if (status) return status;
+  if (motif->kind == SG_MOTIF_COUNTS) return sg_motif_probs(motif, pseudo, bg, p, err);
   mix(motif, n, pseudo, bg, p);
   return SG_OK;
 }
@@ -164,6 +180,8 @@ static sg_status alloc_columns(sg_columns *c, sg_dist dist, sg_err *err)
     fine &= (c->y[k] = calloc(N, sizeof *c->y[k])) != NULL;
     if (logs) fine &= (c->log_y[k] = calloc(N, sizeof *c->log_y[k])) != NULL;
   }
+  for (int k = 0; k < 4 && !logs; k++)
+    fine &= (c->near[k] = calloc(N, sizeof *c->near[k])) != NULL;
   if (dist == SG_DIST_PEARSON) fine &= (c->norm = calloc(N, sizeof *c->norm)) != NULL;
   if (dist == SG_DIST_ALLR) fine &= (c->n = calloc(N, sizeof *c->n)) != NULL;
   return fine ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
@@ -178,8 +196,10 @@ static void put_column(sg_columns *c, int64_t i, const double *p, bool complemen
     c->y[k][i] = y[k];
     if (c->log_y[k]) c->log_y[k][i] = log(y[k]);
   }
-  double length = sg_column_length(y);
-  if (c->norm) c->norm[i] = length > 0 ? 1 / length : 0;
+  double norm = sg_column_norm(y);
+  for (int k = 0; k < 4 && c->near[0]; k++)
+    c->near[k][i] = (float)(c->norm ? (y[k] - 0.25) * norm : y[k]);
+  if (c->norm) c->norm[i] = norm;
   if (c->n) c->n[i] = n;
 }
 
@@ -231,6 +251,7 @@ void sg_targets_free(sg_targets *targets)
   for (int k = 0; k < 4; k++) {
     free(targets->columns.y[k]);
     free(targets->columns.log_y[k]);
+    free(targets->columns.near[k]);
   }
   free(targets->columns.norm);
   free(targets->columns.n);

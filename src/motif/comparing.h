@@ -11,7 +11,7 @@
 #include "seqgloss/compare.h"
 
 /* Scores are quantised to 0..SG_BINS-1; the sum over SG_OVERLAP_MAX columns still fits 16 bits. */
-enum { SG_BINS = 101, SG_OVERLAP_MAX = 327 };
+enum { SG_BINS = 101, SG_OVERLAP_MAX = 327, SG_KEYS = 65000 };
 
 /* Compiled once more for AVX2 and for AVX-512 where the system can choose when it loads the
  * program. Loops marked so give each element its own sum in a fixed order: equal bits everywhere.
@@ -32,6 +32,8 @@ typedef struct sg_columns {
   double *log_y[4];        /* [N] natural logarithms: KULLBACK, ALLR; else NULL */
   double *norm;            /* [N] 1 / length of y - 1/4, 0 for length 0: PEARSON; else NULL */
   double *n;               /* [N] sites: ALLR; else NULL */
+  float *near[4];          /* [N] for keys, in single precision: y, or for PEARSON y - 1/4 at
+                              length 1; NULL where there are none */
 } sg_columns;
 
 /* A column of a query. */
@@ -43,8 +45,14 @@ typedef struct sg_column {
 /* row[N] of scores of `x` to all columns. */
 void sg_score_row(sg_dist dist, const sg_columns *columns, const double bg[4], const sg_column *x,
                   double *row);
-/* Length of x - 1/4. */
-double sg_column_length(const double x[4]);
+/* One cell of that row, bit for bit: ED, PEARSON, SANDELIN. */
+double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x, int64_t i);
+/* Scores are within [from, from + SG_KEYS / per], whatever the columns. false: no keys for them. */
+bool sg_key_scale(sg_dist dist, double *ret_from, double *ret_per);
+/* key[N]: (score - from) per, in single precision, cut to a whole number. */
+void sg_key_row(sg_dist dist, const sg_columns *columns, const sg_column *x, uint16_t *key);
+/* 1 over the length of x - 1/4; 0 where that is 0 but for rounding. */
+double sg_column_norm(const double x[4]);
 
 /* ---- Targets (compare_targets.c) ---- */
 
@@ -80,8 +88,10 @@ typedef struct sg_row {
   sg_column column;
   bool filled;
   int64_t used;            /* number of the query that used it last */
-  double *score;           /* [N], the median subtracted where scores are complete */
-  double min, max;
+  double *score;           /* [N]; NULL where there are keys */
+  uint16_t *key;           /* [N] roughly the scores, see compare_keys.c; NULL: none */
+  double median;           /* 0 where scores are incomplete */
+  double min, max;         /* the median subtracted */
   double off, scale;       /* that cell[] was made with; scale 0: not made yet */
   uint8_t *cell;           /* [N] quantised scores */
   int top, reach;          /* greatest cell, and by how much the smallest is below it */
@@ -92,7 +102,10 @@ typedef struct sg_rows {
   sg_row *row;
   int n, room;             /* rows in use, allocated; at least the width of the query */
   int64_t query;
-  double *work;            /* [N] for medians */
+  bool plain;              /* without keys: for tests */
+  double *work;            /* [2 N] for medians */
+  int *pick;               /* [N] cells that keys cannot decide */
+  uint8_t *flag;           /* [N] */
   sg_row **at;             /* [width] of the query; columns that are equal share a row */
   int at_room;
   int neutral;             /* quantised score of a column that hangs over: -off scale */
@@ -102,6 +115,15 @@ typedef struct sg_rows {
 sg_status sg_rows_find(sg_rows *rows, const sg_targets *targets, const double *p, const double *n,
                        int width, sg_err *err);
 void sg_rows_release(sg_rows *rows);
+/* The element of rank k of v[n], which is reordered. */
+double sg_nth(double *v, int64_t n, int64_t k);
+/* Ranks whose mean is the lower median of N. */
+void sg_median_ranks(int64_t N, int64_t *ret_low, int64_t *ret_high);
+
+/* The same by keys (compare_keys.c): key, median, min, max; cells. */
+void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row);
+void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, double off,
+                      double scale);
 
 /* ---- Best offsets and null distributions ---- */
 

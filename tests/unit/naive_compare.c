@@ -53,7 +53,7 @@ static double column_score(const naive *z, const double *x, const double *y, dou
       xx += pow(x[k] - 0.25, 2);
       yy += pow(y[k] - 0.25, 2);
     }
-    return xx * yy > 0 ? sum / sqrt(xx * yy) : 0;
+    return xx > 1e-18 && yy > 1e-18 ? sum / sqrt(xx * yy) : 0;
   case SG_DIST_SANDELIN:
     for (int k = 0; k < 4; k++) sum += pow(x[k] - y[k], 2);
     return 2 - sum;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "motif/comparing.h"
 #include "naive_compare.h"
 #include "seqgloss/compare.h"
 
@@ -294,7 +295,43 @@ START_TEST(test_order)
 }
 END_TEST
 
-/* Targets alike come by id, palindromes on the forward strand. Rows that are kept change nothing. */
+/* Keys against whole rows: equal cells, also of columns that are all alike or certain. */
+START_TEST(test_keys)
+{
+  static const char *const flat[] = { "NNNNAAAA", "AAAAAAAA", "TTTTNNNN", "RYRYRYRY" };
+  sg_motifs *db = _i % 2 ? text_motifs(flat, 4) : random_motifs(61 + (uint64_t)_i, 700, 4, 20);
+  sg_motifs *q = random_motifs(62, 12, 1, 30);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_targets *t;
+  double p[4 * 30], n = 20;
+  o.dist = (sg_dist)(_i / 2 % 3);
+  o.complete = _i < 6;
+  o.rc = _i % 4 < 2;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, NULL), SG_OK);
+  for (int i = 0; i < q->n; i++) {
+    sg_rows keys = { 0 }, plain = { .plain = true };
+    int w = q->motif[i].width;
+    ck_assert_int_eq(sg_compare_probs(&q->motif[i], &o, p, NULL), SG_OK);
+    ck_assert_int_eq(sg_rows_find(&keys, t, p, &n, w, NULL), SG_OK);
+    ck_assert_int_eq(sg_rows_find(&plain, t, p, &n, w, NULL), SG_OK);
+    ck_assert(keys.neutral == plain.neutral);
+    for (int c = 0; c < w; c++) {
+      const sg_row *a = keys.at[c], *b = plain.at[c];
+      ck_assert(a->key && !b->key && a->median == b->median);
+      ck_assert(a->min == b->min && a->max == b->max && a->scale == b->scale);
+      ck_assert(!memcmp(a->cell, b->cell, (size_t)t->columns.N));
+    }
+    sg_rows_release(&keys);
+    sg_rows_release(&plain);
+  }
+  sg_targets_free(t);
+  sg_motifs_free(db);
+  sg_motifs_free(q);
+}
+END_TEST
+
+/* Targets alike come by id, palindromes on the forward strand. Rows that are kept change
+ * nothing. */
 START_TEST(test_ties)
 {
   static const char *const texts[] = { "CACGTG", "TGANTCA", "GATTACA", "CCCCCC" };
@@ -475,6 +512,7 @@ int main(void)
   tcase_add_loop_test(t, test_enumeration, 0, 3);
   tcase_add_loop_test(t, test_mirror, 0, 10);
   tcase_add_loop_test(t, test_order, 0, 2);
+  tcase_add_loop_test(t, test_keys, 0, 12);
   tcase_add_test(t, test_ties);
   tcase_add_test(t, test_nearest);
   tcase_add_test(t, test_deepest);
