@@ -18,7 +18,7 @@
 /* ---- 1. Cells that are looked at exactly ---- */
 
 /* Cells are looked at in blocks: `flag` says which hold one that has to be looked at. */
-enum { BLOCK = 32 };
+enum { BLOCK = 16 };
 
 /* Three ranges of keys, both ends included. */
 typedef struct ranges { uint16_t from[3], width[3]; } ranges;
@@ -201,22 +201,22 @@ void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row)
 
 /* ---- 3. Quantised scores ---- */
 
-/* cell = whole part of z = a + b key; flags blocks in which one is within `edge` of a whole
- * number. */
+/* cell = whole part of z = a + b key in whole blocks; flags those in which one is within `edge` of
+ * a whole number. */
 SG_CLONES static void cells_of(const uint16_t *key, int64_t n, const float ab[3], uint8_t *cell,
                                uint8_t *flag)
 {
   const float a = ab[0], b = ab[1], edge = ab[2], far = 1 - ab[2];
-  for (int64_t i = 0; i < n; i += BLOCK, flag++) {
-    int m = n - i < BLOCK ? (int)(n - i) : BLOCK, near = 0;
-    for (int j = 0; j < m; j++) {
-      float z = a + b * (float)key[i + j];
+  for (int64_t i = 0; i < n / BLOCK; i++, key += BLOCK, cell += BLOCK) {
+    int near = 0;
+    for (int j = 0; j < BLOCK; j++) {
+      float z = a + b * (float)key[j];
       int whole = (int)z;
       float part = z - (float)whole;
       near |= (part < edge) | (part > far);
-      cell[i + j] = (uint8_t)whole;
+      cell[j] = (uint8_t)whole;
     }
-    *flag = (uint8_t)near;
+    flag[i] = (uint8_t)near;
   }
 }
 
@@ -236,10 +236,12 @@ void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, dou
   float ab[3] = { (float)((from + 0.5 / per - row->median - off) * scale + 0.5),
                   (float)(scale / per), (float)(0.6 * scale / per + 1e-4) };
   cells_of(row->key, c->N, ab, row->cell, rows->flag);
-  for (int64_t i = 0; i < c->N; i += BLOCK) {
-    if (!rows->flag[i / BLOCK]) continue;
-    for (int64_t j = i; j < c->N && j < i + BLOCK; j++) {
-      if (!undecided(row->key[j], ab)) continue;
+  rows->flag[c->N / BLOCK] = 1;
+  for (int64_t b = 0; b <= c->N / BLOCK; b++) {
+    bool whole = b < c->N / BLOCK;
+    int64_t end = whole ? (b + 1) * BLOCK : c->N;
+    for (int64_t j = b * BLOCK; rows->flag[b] && j < end; j++) {
+      if (whole && !undecided(row->key[j], ab)) continue;
       double score = sg_score_one(targets->opts.dist, c, &row->column, j);
       row->cell[j] = (uint8_t)(int)((score - row->median - off) * scale + 0.5);
     }
