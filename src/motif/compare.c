@@ -119,17 +119,27 @@ static void sort_bucket(place *v, int n)
   }
 }
 
-/* p-values of chance findings are uniform: buckets of equal width hold few each. */
+/* p-values of chance findings are spread over 0 to 1, denser towards 1, being those of maxima: buckets
+ * of equal width, and above 15/16 as many for each halving of 1 - p. */
+enum { EVEN = 3000, FINE = 5, NEAR_ONE = 50 << FINE, BUCKETS = EVEN + NEAR_ONE };
+
+static int bucket_of(double p)
+{
+  double rest = 1 - p;
+  uint64_t bits;
+  if (p < 0.9375) return (int)(p * (EVEN / 0.9375));
+  memcpy(&bits, &rest, sizeof bits);             /* exponent, first of the fraction */
+  int code = (int)(bits >> (52 - FINE)), first = ((1023 - 4 + 1) << FINE) - 1;
+  return first - code < NEAR_ONE ? EVEN + (code < first ? first - code : 0) : BUCKETS - 1;
+}
+
 static void sort_places(sg_comparer *c)
 {
-  enum { BUCKETS = 1024 };
-  int begin[BUCKETS + 1] = { 0 }, n = c->t->n_slot;
-  for (int i = 0; i < n; i++) begin[(int)(c->place[i].p * (BUCKETS - 1)) + 1]++;
+  int begin[BUCKETS + 1] = { 0 }, next[BUCKETS], n = c->t->n_slot;
+  for (int i = 0; i < n; i++) begin[bucket_of(c->place[i].p) + 1]++;
   for (int b = 0; b < BUCKETS; b++) begin[b + 1] += begin[b];
-  int next[BUCKETS];
   memcpy(next, begin, sizeof next);
-  for (int i = 0; i < n; i++)
-    c->sorted[next[(int)(c->place[i].p * (BUCKETS - 1))]++] = c->place[i];
+  for (int i = 0; i < n; i++) c->sorted[next[bucket_of(c->place[i].p)]++] = c->place[i];
   for (int b = 0; b < BUCKETS; b++) sort_bucket(c->sorted + begin[b], begin[b + 1] - begin[b]);
 }
 

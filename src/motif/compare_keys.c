@@ -12,49 +12,39 @@
  * whole rows, bit for bit.
  */
 #include <math.h>
+#include <string.h>
 
 #include "motif/comparing.h"
 
 /* ---- 1. Cells that are looked at exactly ---- */
 
-/* Cells are looked at in blocks: `flag` says which hold one that has to be looked at. */
-enum { BLOCK = 16 };
-
 /* Three ranges of keys, both ends included. */
 typedef struct ranges { uint16_t from[3], width[3]; } ranges;
 
-SG_CLONES static void flag_blocks(const uint16_t *key, int64_t n, const ranges *r, uint8_t *flag)
+SG_CLONES static void mark_ranges(const uint16_t *key, int64_t n, const ranges *r, uint8_t *mark)
 {
   const uint16_t f0 = r->from[0], f1 = r->from[1], f2 = r->from[2];
   const uint16_t w0 = r->width[0], w1 = r->width[1], w2 = r->width[2];
-  for (int64_t b = 0; b < n / BLOCK; b++, key += BLOCK) {
-    uint16_t any = 0;
-    for (int i = 0; i < BLOCK; i++) {
-      uint16_t in = ((uint16_t)(key[i] - f0) <= w0) | ((uint16_t)(key[i] - f1) <= w1) |
-                    ((uint16_t)(key[i] - f2) <= w2);
-      any = (uint16_t)(any | in);
-    }
-    flag[b] = (uint8_t)any;
-  }
+  for (int64_t i = 0; i < n; i++)
+    mark[i] = ((uint16_t)(key[i] - f0) <= w0) | ((uint16_t)(key[i] - f1) <= w1) |
+              ((uint16_t)(key[i] - f2) <= w2);
 }
 
-static bool within(const ranges *r, uint16_t key)
-{
-  return ((uint16_t)(key - r->from[0]) <= r->width[0]) |
-         ((uint16_t)(key - r->from[1]) <= r->width[1]) |
-         ((uint16_t)(key - r->from[2]) <= r->width[2]);
-}
-
-/* Indices of keys within one of the ranges. */
-static int gather(const uint16_t *key, int64_t n, const ranges *r, uint8_t *flag, int *pick)
+/* Indices of marked cells, which are few: 32 are passed over at a time. `mark` has room for
+ * SG_MARKS_AFTER more. */
+static int gather(uint8_t *mark, int64_t n, int *pick)
 {
   int found = 0;
-  flag_blocks(key, n, r, flag);
-  flag[n / BLOCK] = 1;
-  for (int64_t b = 0; b <= n / BLOCK; b++) {
-    int64_t end = (b + 1) * BLOCK < n ? (b + 1) * BLOCK : n;
-    for (int64_t j = b * BLOCK; flag[b] && j < end; j++)
-      if (within(r, key[j])) pick[found++] = (int)j;
+  memset(mark + n, 0, SG_MARKS_AFTER);
+  for (int64_t i = 0; i < n; i += 32) {
+    uint64_t four[4];
+    memcpy(four, mark + i, sizeof four);
+    if (!(four[0] | four[1] | four[2] | four[3])) continue;
+    for (int64_t k = 0; k < 4; k++)
+      for (int64_t j = i + 8 * k; four[k] && j < i + 8 * k + 8; j++) {
+        pick[found] = (int)j;
+        found += mark[j];
+      }
   }
   return found;
 }
@@ -129,7 +119,7 @@ static void choose_first(const uint16_t *key, int64_t n, int64_t k, int at[3])
 /* Closes in on rank k until few cells are left, or keys that are all equal. */
 static bracket bracket_of(const uint16_t *key, int64_t n, int64_t k)
 {
-  enum { FEW = 64, FIRST = 1024 };
+  enum { FEW = 160, FIRST = 1024 };
   bracket b = { 0, UINT16_MAX + 1, 0 };
   int64_t after = n, below[3];
   int at[3];
@@ -182,7 +172,8 @@ void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row)
     r.from[2] = (uint16_t)from;
     r.width[2] = (uint16_t)(to - from);
   }
-  int picked = gather(row->key, c->N, &r, rows->flag, rows->pick);
+  mark_ranges(row->key, c->N, &r, rows->mark);
+  int picked = gather(rows->mark, c->N, rows->pick);
   double *exact = rows->work, *work = rows->work + picked;
   row->min = INFINITY;
   row->max = -INFINITY;
@@ -201,29 +192,18 @@ void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row)
 
 /* ---- 3. Quantised scores ---- */
 
-/* cell = whole part of z = a + b key in whole blocks; flags those in which one is within `edge` of
- * a whole number. */
+/* cell = whole part of z = a + b key; marks those where z is within `edge` of a whole number. */
 SG_CLONES static void cells_of(const uint16_t *key, int64_t n, const float ab[3], uint8_t *cell,
-                               uint8_t *flag)
+                               uint8_t *mark)
 {
   const float a = ab[0], b = ab[1], edge = ab[2], far = 1 - ab[2];
-  for (int64_t i = 0; i < n / BLOCK; i++, key += BLOCK, cell += BLOCK) {
-    int near = 0;
-    for (int j = 0; j < BLOCK; j++) {
-      float z = a + b * (float)key[j];
-      int whole = (int)z;
-      float part = z - (float)whole;
-      near |= (part < edge) | (part > far);
-      cell[j] = (uint8_t)whole;
-    }
-    flag[i] = (uint8_t)near;
+  for (int64_t i = 0; i < n; i++) {
+    float z = a + b * (float)key[i];
+    int whole = (int)z;
+    float part = z - (float)whole;
+    cell[i] = (uint8_t)whole;
+    mark[i] = (part < edge) | (part > far);
   }
-}
-
-static bool undecided(uint16_t key, const float ab[3])
-{
-  float z = ab[0] + ab[1] * (float)key, part = z - (float)(int)z;
-  return part < ab[2] || part > 1 - ab[2];
 }
 
 void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, double off,
@@ -235,15 +215,11 @@ void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, dou
   /* the score is from + (key + 1/2) / per, half a step and a bit more to either side */
   float ab[3] = { (float)((from + 0.5 / per - row->median - off) * scale + 0.5),
                   (float)(scale / per), (float)(0.6 * scale / per + 1e-4) };
-  cells_of(row->key, c->N, ab, row->cell, rows->flag);
-  rows->flag[c->N / BLOCK] = 1;
-  for (int64_t b = 0; b <= c->N / BLOCK; b++) {
-    bool whole = b < c->N / BLOCK;
-    int64_t end = whole ? (b + 1) * BLOCK : c->N;
-    for (int64_t j = b * BLOCK; rows->flag[b] && j < end; j++) {
-      if (whole && !undecided(row->key[j], ab)) continue;
-      double score = sg_score_one(targets->opts.dist, c, &row->column, j);
-      row->cell[j] = (uint8_t)(int)((score - row->median - off) * scale + 0.5);
-    }
+  cells_of(row->key, c->N, ab, row->cell, rows->mark);
+  int picked = gather(rows->mark, c->N, rows->pick);
+  for (int i = 0; i < picked; i++) {
+    int j = rows->pick[i];
+    double score = sg_score_one(targets->opts.dist, c, &row->column, j);
+    row->cell[j] = (uint8_t)(int)((score - row->median - off) * scale + 0.5);
   }
 }

@@ -236,8 +236,8 @@ static sg_status make_room(sg_rows *rows, int64_t N, int width, sg_err *err)
   int room = width > KEPT ? width : KEPT;
   if (!rows->work) rows->work = malloc((size_t)(2 * N + 2) * sizeof *rows->work);
   if (!rows->pick) rows->pick = malloc((size_t)(N + 1) * sizeof *rows->pick);
-  if (!rows->flag) rows->flag = malloc((size_t)(N + 1));
-  if (!rows->work || !rows->pick || !rows->flag) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!rows->mark) rows->mark = malloc((size_t)(N + SG_MARKS_AFTER));
+  if (!rows->work || !rows->pick || !rows->mark) return sg_fail(err, SG_ENOMEM, "out of memory");
   if (room > rows->room) {
     sg_row *row = realloc(rows->row, (size_t)room * sizeof *row);
     if (!row) return sg_fail(err, SG_ENOMEM, "out of memory");
@@ -277,7 +277,7 @@ void sg_rows_release(sg_rows *rows)
   free(rows->row);
   free(rows->work);
   free(rows->pick);
-  free(rows->flag);
+  free(rows->mark);
   free(rows->at);
   *rows = (sg_rows){ 0 };
 }

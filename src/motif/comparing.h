@@ -105,7 +105,7 @@ typedef struct sg_rows {
   bool plain;              /* without keys: for tests */
   double *work;            /* [2 N] for medians */
   int *pick;               /* [N] cells that keys cannot decide */
-  uint8_t *flag;           /* [N] */
+  uint8_t *mark;           /* [N + SG_MARKS_AFTER] */
   sg_row **at;             /* [width] of the query; columns that are equal share a row */
   int at_room;
   int neutral;             /* quantised score of a column that hangs over: -off scale */
@@ -115,6 +115,7 @@ typedef struct sg_rows {
 sg_status sg_rows_find(sg_rows *rows, const sg_targets *targets, const double *p, const double *n,
                        int width, sg_err *err);
 void sg_rows_release(sg_rows *rows);
+enum { SG_MARKS_AFTER = 32 };
 /* The element of rank k of v[n], which is reordered. */
 double sg_nth(double *v, int64_t n, int64_t k);
 /* Ranks whose mean is the lower median of N. */
