@@ -14,6 +14,9 @@ typedef struct place {
   int slot;
 } place;
 
+/* What is sorted first: p as a whole number, and which member it is. */
+typedef struct coded { uint32_t code; int at; } coded;
+
 struct sg_comparer {
   const sg_targets *t;
   sg_rows rows;
@@ -21,6 +24,7 @@ struct sg_comparer {
   double *p;                   /* [width][4] of the query */
   int p_room;
   place *place, *sorted;       /* [n_slot] */
+  coded *coded;                /* [2 n_slot] */
   double *ascending, *q;       /* [n_slot] */
   int64_t *seen;               /* [n] number of the query in which a target was reported */
   sg_match *match;             /* [n] */
@@ -50,11 +54,12 @@ sg_status sg_comparer_new(const sg_targets *targets, sg_comparer **ret_comparer,
   sg_status status = alloc_best(&c->best, slots, err);
   c->place = calloc(slots, sizeof *c->place);
   c->sorted = calloc(slots, sizeof *c->sorted);
+  c->coded = calloc(2 * slots, sizeof *c->coded);
   c->ascending = calloc(slots, sizeof *c->ascending);
   c->q = calloc(slots, sizeof *c->q);
   c->seen = calloc(n, sizeof *c->seen);
   c->match = calloc(n, sizeof *c->match);
-  if (!c->place || !c->sorted || !c->ascending || !c->q || !c->seen || !c->match)
+  if (!c->place || !c->sorted || !c->coded || !c->ascending || !c->q || !c->seen || !c->match)
     status = sg_fail(err, SG_ENOMEM, "out of memory");
   if (status) sg_comparer_free(c);
   else *ret_comparer = c;
@@ -87,6 +92,7 @@ void sg_comparer_free(sg_comparer *comparer)
   free(comparer->p);
   free(comparer->place);
   free(comparer->sorted);
+  free(comparer->coded);
   free(comparer->ascending);
   free(comparer->q);
   free(comparer->seen);
@@ -103,8 +109,8 @@ static int by_p(const void *a, const void *b)
   return (x->key > y->key) - (x->key < y->key);
 }
 
-/* Insertion for the few of a bucket, which costs less than a call of qsort. */
-static void sort_bucket(place *v, int n)
+/* Insertion for a few, which costs less than a call of qsort. */
+static void sort_run(place *v, int n)
 {
   enum { FEW = 32 };
   if (n > FEW) {
@@ -119,28 +125,46 @@ static void sort_bucket(place *v, int n)
   }
 }
 
-/* p-values of chance findings are spread over 0 to 1, denser towards 1, being those of maxima: buckets
- * of equal width, and above 15/16 as many for each halving of 1 - p. */
-enum { EVEN = 3000, FINE = 5, NEAR_ONE = 50 << FINE, BUCKETS = EVEN + NEAR_ONE };
+/* p as a whole number of CODE_BITS, monotone: p-values of chance findings are spread over 0 to 1,
+ * denser towards 1, being those of maxima. Steps are equal below 15/16, and above it as many for each
+ * halving of 1 - p. */
+enum { DIGIT_BITS = 11, CODE_BITS = 2 * DIGIT_BITS, EVEN = 3000000, FINE = 14,
+       NEAR_ONE = 50 << FINE };
 
-static int bucket_of(double p)
+static uint32_t code_of(double p)
 {
   double rest = 1 - p;
   uint64_t bits;
-  if (p < 0.9375) return (int)(p * (EVEN / 0.9375));
+  if (p < 0.9375) return (uint32_t)(p * (EVEN / 0.9375));
   memcpy(&bits, &rest, sizeof bits);             /* exponent, first of the fraction */
   int code = (int)(bits >> (52 - FINE)), first = ((1023 - 4 + 1) << FINE) - 1;
-  return first - code < NEAR_ONE ? EVEN + (code < first ? first - code : 0) : BUCKETS - 1;
+  if (first - code >= NEAR_ONE) return EVEN + NEAR_ONE;
+  return (uint32_t)(EVEN + (code < first ? first - code : 0));
 }
 
+/* One pass of a radix sort, stable. */
+static void sort_digit(const coded *from, coded *to, int n, int shift)
+{
+  enum { MASK = (1 << DIGIT_BITS) - 1 };
+  int begin[MASK + 2] = { 0 };
+  for (int i = 0; i < n; i++) begin[(from[i].code >> shift & MASK) + 1]++;
+  for (int d = 0; d <= MASK; d++) begin[d + 1] += begin[d];
+  for (int i = 0; i < n; i++) to[begin[from[i].code >> shift & MASK]++] = from[i];
+}
+
+/* By code, then those of one code by all there is. */
 static void sort_places(sg_comparer *c)
 {
-  int begin[BUCKETS + 1] = { 0 }, next[BUCKETS], n = c->t->n_slot;
-  for (int i = 0; i < n; i++) begin[bucket_of(c->place[i].p) + 1]++;
-  for (int b = 0; b < BUCKETS; b++) begin[b + 1] += begin[b];
-  memcpy(next, begin, sizeof next);
-  for (int i = 0; i < n; i++) c->sorted[next[bucket_of(c->place[i].p)]++] = c->place[i];
-  for (int b = 0; b < BUCKETS; b++) sort_bucket(c->sorted + begin[b], begin[b + 1] - begin[b]);
+  int n = c->t->n_slot;
+  for (int i = 0; i < n; i++) c->coded[i] = (coded){ code_of(c->place[i].p), i };
+  sort_digit(c->coded, c->coded + n, n, 0);
+  sort_digit(c->coded + n, c->coded, n, DIGIT_BITS);
+  for (int i = 0; i < n; i++) c->sorted[i] = c->place[c->coded[i].at];
+  for (int i = 0, end; i < n; i = end) {
+    for (end = i + 1; end < n && c->coded[end].code == c->coded[i].code; end++) {
+    }
+    if (end - i > 1) sort_run(c->sorted + i, end - i);
+  }
 }
 
 static void order(sg_comparer *c)

@@ -13,25 +13,15 @@
 
 enum { LAMBDAS = 100 };
 
-/* How many of ascending p[n] are above x. */
-static int64_t above(const double *p, int64_t n, double x)
-{
-  int64_t lo = 0, hi = n;
-  while (lo < hi) {
-    int64_t mid = lo + (hi - lo) / 2;
-    if (p[mid] > x) hi = mid;
-    else lo = mid + 1;
-  }
-  return n - lo;
-}
-
 double sg_pi0(const double *p, int64_t n)
 {
   double pi0[LAMBDAS], var[LAMBDAS], least = 1, best = 0, ret = 1;
+  int64_t below = 0;                               /* or equal */
   if (n <= 100) return 1;
   for (int i = 0; i < LAMBDAS; i++) {
     double lambda = 0.5 * (i + 1) / LAMBDAS, one = 1 - lambda;
-    double fraction = (double)above(p, n, lambda) / (double)n;
+    while (below < n && p[below] <= lambda) below++;
+    double fraction = (double)(n - below) / (double)n;
     pi0[i] = fraction / one;
     var[i] = fraction * (1 - fraction) / ((double)n * one * one);
     if (i == 0 || pi0[i] < least) least = pi0[i];
