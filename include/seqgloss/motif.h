@@ -75,9 +75,9 @@ SG_API sg_status sg_motifs_read(const char *path, sg_motifs **ret_motifs, sg_err
 /* Writes a whole set in that format; numbers so that reading gives them back exactly. Counts go
  * where a format has probabilities only (MEME, HOMER) as probabilities with nsites (1/4 each in a
  * column without counts); probabilities go where it has counts (JASPAR, TRANSFAC) times nsites,
- * times 100 where none is said. Matrices of contributions go to MEME only (SG_EUNSUPPORTED). Blanks
- * in a name become '_' in MEME; evalue and background are in MEME only. HOMER's threshold is the
- * information of the matrix in nats. */
+ * times 100 where none is said. Matrices of contributions go to MEME only (SG_EUNSUPPORTED).
+ * Blanks in a name become '_' in MEME, and nsites a whole number; evalue and background are in
+ * MEME only. HOMER's threshold is the information of the matrix in nats. */
 SG_API sg_status sg_motifs_write(const sg_motifs *motifs, sg_motif_format format,
                                  sg_output *output, sg_err *err);
 /* By the end of a name: .meme, .jaspar or .pfm, .transfac, .homer or .motif (and .gz).

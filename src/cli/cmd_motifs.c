@@ -62,7 +62,7 @@ static const sg_opt_group *const groups[] = {
   &choose_group, &change_group, &format_group, &sg_group_common, NULL
 };
 static const char *const usage[] = {
-  "[options] FILE|vertebrates|plants|insects|fungi|nematodes|urochordates ...",
+  "[options] FILE|SET ...",
   "[options] FILES... -o OUT.meme",
   NULL
 };
@@ -287,8 +287,9 @@ const sg_cmd sg_cmd_motifs = {
   .summary = "list, choose, convert and trim motifs of files and of JASPAR",
   .usage = usage,
   .about = "Reads motifs in MEME, JASPAR, TRANSFAC or HOMER format, told by their content, or "
-           "from the shipped sets of JASPAR 2026, several after the other as one, and writes those "
-           "that are wanted as a table or in any of the formats.",
+           "from a shipped set of JASPAR 2026 (vertebrates, plants, insects, fungi, nematodes, "
+           "urochordates), several after the other as one, and writes those that are wanted as a "
+           "table or in any of the formats.",
   .groups = groups,
   .run = run_motifs
 };

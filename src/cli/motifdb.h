@@ -5,8 +5,8 @@
 #include "seqgloss/motif.h"
 #include "seqgloss/motifnotes.h"
 
-/* What may stand where motifs are asked for, for help texts. */
-#define SG_MOTIFDB_ARG "FILE|vertebrates|plants|insects|fungi|nematodes|urochordates"
+/* What may stand where motifs are asked for, for help texts: a file, or the name of a set. */
+#define SG_MOTIFDB_ARG "FILE|SET"
 
 /* Path of a file in the folder of shipped data ("motifs/x.tsv"), freed by free(). Looked for in
  * $SEQGLOSS_DATA, in ../share/seqgloss beside the running program, and where it was installed.

@@ -217,6 +217,8 @@ static sg_status tell_kind(const sg_motif_reader *r, unsigned takes, bool cwm, n
                       it.first_off + 1, off[0] + off[1] + off[2] + off[3]);
 }
 
+/* What a matrix is, its numbers say: contributions have a sign; counts have sums beyond 1;
+ * probabilities sum to 1. A count of one site sums to 1 as well, but is whole. */
 sg_status sg_motif_finish(sg_motif_reader *r, unsigned takes, bool cwm, sg_err *err)
 {
   nature it = look_at((const double (*)[4])r->m, r->width);

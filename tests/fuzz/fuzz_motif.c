@@ -1,10 +1,11 @@
 /* tests/fuzz/fuzz_motif.c: any bytes as a file of motifs; what is read is written in every format
- * and read again. */
+ * and read again. And as a table of notes. */
 #include "feed.h"
 
 #include <math.h>
 
 #include "seqgloss/motif.h"
+#include "seqgloss/motifnotes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -71,6 +72,20 @@ static void turn(const sg_motifs *set, sg_motif_format format, const char *path)
   sg_motifs_free(twice);
 }
 
+/* The same bytes as a table of notes: each is found by its own identifier. */
+static void notes(const char *in)
+{
+  sg_motif_notes *table = NULL;
+  sg_err err = { SG_OK, "" };
+
+  if (sg_motif_notes_read(in, &table, &err)) check_error(&err);
+  for (int i = 0; table && i < sg_motif_notes_count(table); i++) {
+    const sg_motif_note *note = sg_motif_notes_at(table, i);
+    if (sg_motif_notes_find(table, note->id) != note || !note->family || !note->data_type) abort();
+  }
+  sg_motif_notes_free(table);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   char in[64], out[128];
@@ -88,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int f = SG_MOTIF_MEME; f <= SG_MOTIF_HOMER; f++) turn(set, (sg_motif_format)f, out);
   }
   sg_motifs_free(set);
+  notes(in);
   close(fd);
   return 0;
 }
