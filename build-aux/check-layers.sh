@@ -36,6 +36,7 @@ EOF
 # Column 1: a header of the installed contract that is not named after its folder; column 2: the folder it counts as.
 cat > "$tmp/public" <<'EOF'
 codes base
+compare motif
 delta engine
 io base
 ism methods

@@ -14,6 +14,7 @@
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
  * motif.h     motifs and their files
+ * compare.h   comparison of motifs with a database
  * subsets.h   tables of subsets, gapped strings
  * cluster.h   from subsets to motifs
  */
@@ -23,6 +24,7 @@
 #include "seqgloss/base.h"
 #include "seqgloss/cluster.h"
 #include "seqgloss/codes.h"
+#include "seqgloss/compare.h"
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
 #include "seqgloss/io.h"

@@ -3,6 +3,8 @@
 . "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
 build=${SEQGLOSS_BUILD:-.}
 pages=$src/doc/man
+SEQGLOSS_DATA=$(cd "$src" && pwd)
+export SEQGLOSS_DATA
 commands=$("$seqgloss" list commands | cut -f 1)
 
 # Long options of a command, from --help.

@@ -1,0 +1,172 @@
+/* motif/comparing.h: what the files of the comparison (compare*.c) share.
+ *
+ * Targets of one width and both their strands are a group: its columns lie side by side, column 0
+ * of every member, column 1 of every member and so on, so that each loop over members is one over
+ * neighbouring cells. A row is what one query column says to all N columns of the database, in that
+ * order.
+ */
+#ifndef SG_MOTIF_COMPARING_H
+#define SG_MOTIF_COMPARING_H
+
+#include "seqgloss/compare.h"
+
+/* Scores are quantised to 0..SG_BINS-1; the sum over SG_OVERLAP_MAX columns still fits 16 bits. */
+enum { SG_BINS = 101, SG_OVERLAP_MAX = 327, SG_KEYS = 65000 };
+
+/* Compiled once more for AVX2 and for AVX-512 where the system can choose when it loads the
+ * program. Loops marked so give each element its own sum in a fixed order: equal bits everywhere.
+ * */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && \
+  !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define SG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define SG_CLONES
+#endif
+
+/* ---- Column scores (compare_score.c) ---- */
+
+/* The N columns of the database as four arrays, and what depends on one column only. */
+typedef struct sg_columns {
+  int64_t N;
+  double *y[4];            /* [N] probabilities */
+  double *log_y[4];        /* [N] natural logarithms: KULLBACK, ALLR; else NULL */
+  double *norm;            /* [N] 1 / length of y - 1/4, 0 for length 0: PEARSON; else NULL */
+  double *n;               /* [N] sites: ALLR; else NULL */
+  float *near[4];          /* [N] for keys, in single precision: y, or for PEARSON y - 1/4 at
+                              length 1; NULL where there are none */
+} sg_columns;
+
+/* A column of a query. */
+typedef struct sg_column {
+  double x[4];
+  double n;                /* sites; 0 but for ALLR, so that equal columns compare equal */
+} sg_column;
+
+/* row[N] of scores of `x` to all columns. */
+void sg_score_row(sg_dist dist, const sg_columns *columns, const double bg[4], const sg_column *x,
+                  double *row);
+/* One cell of that row, bit for bit: ED, PEARSON, SANDELIN. */
+double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x, int64_t i);
+/* Scores are within [from, from + SG_KEYS / per], whatever the columns. false: no keys for them. */
+bool sg_key_scale(sg_dist dist, double *ret_from, double *ret_per);
+/* key[N]: (score - from) per, in single precision, cut to a whole number. */
+void sg_key_row(sg_dist dist, const sg_columns *columns, const sg_column *x, uint16_t *key);
+/* 1 over the length of x - 1/4; 0 where that is 0 but for rounding. */
+double sg_column_norm(const double x[4]);
+
+/* ---- Targets (compare_targets.c) ---- */
+
+typedef struct sg_group {
+  int width;
+  int n;                   /* members: targets of this width, times the strands */
+  int64_t first;           /* of its columns: column c of member s is first + c n + s */
+  int slot;                /* of its first member among all */
+} sg_group;
+
+struct sg_targets {
+  sg_compare_opts opts;    /* bg symmetric */
+  int n;                   /* targets */
+  int n_slot;              /* members of all groups */
+  int n_group, widest;
+  sg_group *group;         /* by width */
+  int *target;             /* [n_slot] */
+  bool *reverse;           /* [n_slot] */
+  int *rank;               /* [n] place of a target by its id */
+  sg_columns columns;
+};
+
+/* The background as it is used: symmetric, a little more than 0, of sum 1. */
+void sg_compare_bg(const double bg[4], double used[4]);
+/* Probabilities of `motif` against such a background; n: sites as ALLR counts them, or NULL. */
+sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double bg[4], double *p,
+                            double *n, sg_err *err);
+
+/* ---- Rows (compare_rows.c) ---- */
+
+/* One query column against the database; kept as long as there is room. */
+typedef struct sg_row {
+  sg_column column;
+  bool filled;
+  int64_t used;            /* number of the query that used it last */
+  double *score;           /* [N]; NULL where there are keys */
+  uint16_t *key;           /* [N] roughly the scores, see compare_keys.c; NULL: none */
+  double median;           /* 0 where scores are incomplete */
+  double min, max;         /* the median subtracted */
+  double off, scale;       /* that cell[] was made with; scale 0: not made yet */
+  uint8_t *cell;           /* [N] quantised scores */
+  int top, reach;          /* greatest cell, and by how much the smallest is below it */
+  double hist[SG_BINS];    /* [reach + 1] fraction of cells equal to top - e */
+} sg_row;
+
+typedef struct sg_rows {
+  sg_row *row;
+  int n, room;             /* rows in use, allocated; at least the width of the query */
+  int64_t query;
+  bool plain;              /* without keys: for tests */
+  double *work;            /* [2 N] for medians */
+  int *pick;               /* [N] cells that keys cannot decide */
+  uint8_t *mark;           /* [N + SG_MARKS_AFTER] */
+  sg_row **at;             /* [width] of the query; columns that are equal share a row */
+  int at_room;
+  int neutral;             /* quantised score of a column that hangs over: -off scale */
+} sg_rows;
+
+/* Rows of all columns of a query, quantised together. */
+sg_status sg_rows_find(sg_rows *rows, const sg_targets *targets, const double *p, const double *n,
+                       int width, sg_err *err);
+void sg_rows_release(sg_rows *rows);
+enum { SG_MARKS_AFTER = 32 };
+/* The element of rank k of v[n], which is reordered. */
+double sg_nth(double *v, int64_t n, int64_t k);
+/* Ranks whose mean is the lower median of N. */
+void sg_median_ranks(int64_t N, int64_t *ret_low, int64_t *ret_high);
+
+/* The same by keys (compare_keys.c): key, median, min, max; cells. */
+void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row);
+void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, double off,
+                      double scale);
+
+/* ---- Best offsets and null distributions ---- */
+
+/* The best offset of every member, and room to find it. */
+typedef struct sg_best {
+  int *score;              /* [n_slot] complete: sum of cells, columns that hang over neutral */
+  int *offset, *overlap;   /* [n_slot] */
+  double *p;               /* [n_slot] */
+  int16_t *sum, *top, *at; /* [n_slot] of one offset; greatest so far, and where */
+  const uint8_t **cells;   /* [cells_room] */
+  int cells_room;
+  double *tail[2];         /* two survival functions that take turns, see sg_tails_room */
+  double *table;           /* [table_room] of the null distributions */
+  size_t tail_room, table_room;
+  int *low, *depth, *first;/* [bound_room] */
+  size_t bound_room;
+} sg_best;
+
+/* Adds the cells that lie upon columns `a` to `a + overlap - 1` of the query at an offset, to
+ * `start`, for all members of a group: best->sum. */
+sg_status sg_align_sums(const sg_group *group, const sg_rows *rows, int offset, int a, int overlap,
+                        int start, sg_best *best, sg_err *err);
+/* Room in tail[] for depths 0..depth, zeros before. */
+sg_status sg_tails_room(sg_best *best, int depth, sg_err *err);
+/* The survival function of one column: tail[d] = P(cell >= top - d), d = 0..depth and a bit more.
+ * */
+void sg_tail_start(const sg_row *row, int depth, double *tail);
+
+/* Complete scores (compare_align.c): score, offset, overlap. */
+sg_status sg_align(const sg_targets *targets, const sg_rows *rows, int width, sg_best *best,
+                   sg_err *err);
+/* p of those scores (compare_null.c). */
+sg_status sg_null(const sg_targets *targets, const sg_rows *rows, int width, sg_best *best,
+                  sg_err *err);
+/* Incomplete scores (compare_partial.c): offset, overlap and p at once. */
+sg_status sg_partial(const sg_targets *targets, const sg_rows *rows, int width, sg_best *best,
+                     sg_err *err);
+
+/* out[d] = sum over e <= min(d, reach) of h[e] in[d - e], for d = 0..depth (compare_convolve.c).
+ * `in` and `out` have SG_CONVOLVE_BEFORE zeros before them and SG_CONVOLVE_AFTER cells of room
+ * after in[depth], finite. */
+enum { SG_CONVOLVE_BEFORE = 128, SG_CONVOLVE_AFTER = 32 };
+void sg_convolve(const double *in, const double *h, int reach, int depth, double *out);
+
+#endif
