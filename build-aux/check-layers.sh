@@ -47,6 +47,7 @@ region seqio
 seq seqio
 subsets cluster
 track report
+tsv base
 EOF
 
 # Column 1: the start of an external header's name; the rest: folders that may include it. `*`: all (C and POSIX).

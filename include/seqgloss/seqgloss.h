@@ -11,6 +11,7 @@
  * delta.h     networks: outputs at edits of a sequence
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
+ * tsv.h       tables read again
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
  * motif.h     motifs and their files
@@ -40,5 +41,6 @@
 #include "seqgloss/sis.h"
 #include "seqgloss/subsets.h"
 #include "seqgloss/track.h"
+#include "seqgloss/tsv.h"
 
 #endif
