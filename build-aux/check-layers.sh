@@ -48,6 +48,7 @@ seq seqio
 subsets cluster
 track report
 tsv base
+html report
 EOF
 
 # Column 1: the start of an external header's name; the rest: folders that may include it. `*`: all (C and POSIX).

@@ -11,6 +11,7 @@
  * delta.h     networks: outputs at edits of a sequence
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
+ * html.h      one self-contained page: text, tables, plots
  * tsv.h       tables read again
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
@@ -28,6 +29,7 @@
 #include "seqgloss/compare.h"
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
+#include "seqgloss/html.h"
 #include "seqgloss/io.h"
 #include "seqgloss/ism.h"
 #include "seqgloss/logo.h"
