@@ -56,6 +56,9 @@ static const sg_opt_def output_defs[] = {
     "output file: .tsv, .bed (BED12), .fa, also with .gz; may be repeated" },
   { "no-provenance", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "write neither ## lines nor a .provenance.json" },
+  { "resume", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
+    "keep rows in FILE.partial while they are computed, and go on from there after a run with "
+    "--resume that was stopped" },
   { 0 }
 };
 static const sg_opt_group output_group = { "Output", output_defs };
@@ -168,6 +171,7 @@ static sg_status choose_targets(sg_sis_job *job, sg_err *err)
 static sg_status prepare(sg_sis_job *job, sg_err *err)
 {
   sg_status status = sg_sis_files_check(job, err);
+  if (!status) status = sg_sis_resume_check(job->opts, err);
   take_options(job);
   if (!status) status = open_network(job, err);
   if (!status) status = take_mask(job, err);
@@ -215,8 +219,11 @@ static sg_status sis(sg_sis_job *job, sg_err *err)
   if (!status) status = sg_sis_tau_find(job, err);
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (!status) status = sg_sis_tau_facts(job, &facts, err);
-  if (!status) status = sg_sis_files_open(job, &facts, err);
+  bool resume = sg_opt_given(job->opts, "resume");
+  if (!status && resume) status = sg_sis_resume_open(job, &facts, err);
+  else if (!status) status = sg_sis_files_open(job, &facts, err);
   if (!status) status = compute(job, err);
+  if (!status && resume) status = sg_sis_files_open(job, &facts, err);
   if (!status) status = sg_sis_files_close(job, &facts, err);
   if (!status) report(job);
   sg_facts_free(&facts);
@@ -247,6 +254,9 @@ static int run_sis(sg_opts *opts)
   sg_status status = sg_sis_tau_check(opts, &bad_usage, &err);
   if (status && bad_usage) return sg_console_usage(&err);
   if (!status) status = sis(&job, &err);
+  if (status && job.checkpoint)
+    sg_say(SG_LOG_WARN, "the rows so far are in %s; the same command goes on from there",
+           sg_checkpoint_name(job.checkpoint));
   release(&job);
   return sg_console_end(status, &err);
 }

@@ -99,6 +99,8 @@ sg_status sg_sis_files_close(sg_sis_job *job, const sg_facts *facts, sg_err *err
 {
   bool provenance = !sg_opt_given(job->opts, "no-provenance");
   sg_status status = SG_OK;
+  for (int i = 0; i < job->n_file && !status && job->checkpoint; i++)
+    status = sg_checkpoint_copy(job->checkpoint, i, job->file[i].output, err);
   for (int i = 0; i < job->n_file && !status; i++) {
     sg_output *output = job->file[i].output;
     job->file[i].output = NULL;
@@ -106,11 +108,14 @@ sg_status sg_sis_files_close(sg_sis_job *job, const sg_facts *facts, sg_err *err
     if (!status && provenance && job->file[i].format != SG_SIS_TSV)
       status = sg_facts_write(job->file[i].path, facts, err);
   }
+  if (!status && job->checkpoint) sg_checkpoint_remove(job->checkpoint);
   return status;
 }
 
 void sg_sis_files_free(sg_sis_job *job)
 {
+  sg_checkpoint_free(job->checkpoint);
+  job->checkpoint = NULL;
   for (int i = 0; job->file && i < job->n_file; i++) sg_output_discard(job->file[i].output);
   free(job->file);
   job->file = NULL;

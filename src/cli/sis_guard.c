@@ -30,6 +30,15 @@ void sg_tallies_free(const sg_sis_job *job, sg_tally *tally)
   free(tally);
 }
 
+void sg_tallies_clear(const sg_sis_job *job, sg_tally *tally)
+{
+  for (int t = 0; t < job->n_target; t++) {
+    int64_t *sized = tally[t].sized;
+    memset(sized, 0, ((size_t)job->longest + 1) * sizeof *sized);
+    tally[t] = (sg_tally){ .sized = sized };
+  }
+}
+
 void sg_tallies_add(const sg_sis_job *job, const sg_tally *from, sg_tally *to)
 {
   for (int t = 0; t < job->n_target; t++) {

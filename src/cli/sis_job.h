@@ -5,12 +5,14 @@
  *   sis_text.c      rows of subsets: TSV, BED12, FASTA
  *   sis_files.c     the output files
  *   sis_guard.c     counts, and what they warn of
+ *   sis_state.c     --resume
  *   sis_run.c       the loop
  */
 #ifndef SG_CLI_SIS_JOB_H
 #define SG_CLI_SIS_JOB_H
 
 #include "cli/buffer.h"
+#include "cli/checkpoint.h"
 #include "cli/console.h"
 #include "cli/facts.h"
 #include "cli/picks.h"
@@ -89,6 +91,8 @@ typedef struct sg_sis_job {
   sg_tally *tally;             /* [n_target] */
   sg_overlaps overlaps;
   double worst;                /* --verify */
+  sg_checkpoint *checkpoint;   /* --resume; NULL: rows go to the outputs */
+  int64_t done;                /* regions whose rows were written, under --resume */
   sg_meter meter;
 } sg_sis_job;
 
@@ -141,11 +145,19 @@ sg_status sg_tallies_new(const sg_sis_job *job, sg_tally **ret_tally, sg_err *er
 void sg_tallies_add(const sg_sis_job *job, const sg_tally *from, sg_tally *to);
 /* Counts one region more. */
 sg_status sg_overlaps_add(sg_overlaps *overlaps, const sg_region *region, sg_err *err);
+void sg_tallies_clear(const sg_sis_job *job, sg_tally *tally);
 void sg_tallies_free(const sg_sis_job *job, sg_tally *tally);
 /* The summary and the warnings on stderr. */
 void sg_sis_guard(const sg_sis_job *job);
 
-/* Reads, computes and writes everything to job->file. */
+/* --resume: what can be said before; rows of an earlier run found (or begun); regions skipped and
+ * counts taken that they hold; what is done now noted. */
+sg_status sg_sis_resume_check(const sg_opts *opts, sg_err *err);
+sg_status sg_sis_resume_open(sg_sis_job *job, const sg_facts *facts, sg_err *err);
+sg_status sg_sis_resume_skip(sg_sis_job *job, sg_err *err);
+sg_status sg_sis_mark(sg_sis_job *job, sg_err *err);
+
+/* Reads, computes and writes everything to job->file, or to job->checkpoint. */
 sg_status sg_sis_run(sg_sis_job *job, sg_err *err);
 
 #endif

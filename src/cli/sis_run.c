@@ -18,6 +18,7 @@
 typedef struct batch {
   sg_region_batch *regions;
   sg_buffer *text;             /* [files] */
+  sg_tally *tally;             /* [targets] of this batch, under --resume; else NULL */
 } batch;
 
 static void batch_free(void *user, void *one)
@@ -27,6 +28,7 @@ static void batch_free(void *user, void *one)
   if (!b) return;
   for (int i = 0; b->text && i < job->n_file; i++) sg_buffer_release(&b->text[i]);
   free(b->text);
+  sg_tallies_free(job, b->tally);
   sg_region_batch_free(b->regions);
   free(b);
 }
@@ -38,6 +40,7 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   if (b) b->text = calloc((size_t)job->n_file, sizeof *b->text);
   sg_status status = b && b->text ? sg_region_batch_new(job->share.cap, &b->regions, err)
                                   : sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!status && job->checkpoint) status = sg_tallies_new(job, &b->tally, err);
   if (status) batch_free(job, b);
   else *ret_batch = b;
   return status;
@@ -217,7 +220,7 @@ static sg_status explain(const region_work *w, sg_err *err)
     started = t->pick;
     if (!status) status = sg_sis_collect(sis, t->index, t->tau, &c, err);
     if (status) break;
-    count(&c, w->region, &w->s->tally[k]);
+    count(&c, w->region, w->b->tally ? &w->b->tally[k] : &w->s->tally[k]);
     status = write_rows(w, t, &c, err);
   }
   return status;
@@ -242,6 +245,19 @@ static sg_status work(void *user, void *one_scratch, void *one_batch, sg_err *er
 
 /* ---- 4. Text out ---- */
 
+/* Regions between two states of --resume: some tens of milliseconds of work at the least. */
+enum { MARK_EVERY = 32 };
+
+/* Rows that are written were counted: the state tells of both. */
+static sg_status keep(sg_sis_job *job, batch *b, sg_err *err)
+{
+  int64_t before = job->done;
+  sg_tallies_add(job, b->tally, job->tally);
+  sg_tallies_clear(job, b->tally);
+  job->done += b->regions->n;
+  return before / MARK_EVERY == job->done / MARK_EVERY ? SG_OK : sg_sis_mark(job, err);
+}
+
 static sg_status sink(void *user, void *one, sg_err *err)
 {
   sg_sis_job *job = user;
@@ -250,8 +266,12 @@ static sg_status sink(void *user, void *one, sg_err *err)
   for (int i = 0; i < job->n_file && !status; i++) {
     const sg_buffer *text = &b->text[i];
     if (text->failed) status = sg_fail(err, SG_ENOMEM, "out of memory; try --batch 1");
-    else if (text->n) status = sg_output_write(job->file[i].output, text->at, text->n, err);
+    else if (!text->n) continue;
+    else if (!job->checkpoint)
+      status = sg_output_write(job->file[i].output, text->at, text->n, err);
+    else status = sg_checkpoint_write(job->checkpoint, i, text->at, text->n, err);
   }
+  if (!status && job->checkpoint) status = keep(job, b, err);
   sg_progress_add(&job->meter.progress, b->regions->n);
   return status;
 }
@@ -270,5 +290,6 @@ sg_status sg_sis_run(sg_sis_job *job, sg_err *err)
   p.work = work;
   p.sink = sink;
   p.cancelled = sg_cancelled;
-  return sg_pipeline_run(&p, err);
+  sg_status status = job->checkpoint ? sg_sis_resume_skip(job, err) : SG_OK;
+  return status ? status : sg_pipeline_run(&p, err);
 }

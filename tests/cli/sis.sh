@@ -207,6 +207,40 @@ maff() {
     grep -q 'GC.*GTCA\|TCAGC\|TGCTGA' "$work/maff.tsv"
 }
 
+# --resume: killed while it computes, gone on with, the same bytes as in one go; half a row at the end is dropped.
+slow() { "$seqgloss" sis -m "$data/hepg2.h5" -t bound:0 -t bound:2 -f "$g" -b "$work/slow.bed" --threshold 0.5 "$@"; }
+killed() {
+  grep call_ "$data/regions.bed" | head -n 90 > "$work/slow.bed"
+  slow -o "$work/one.tsv" -o "$work/one.bed.gz" -o "$work/one.fa" 2> "$work/one.err" || return 1
+  mkdir "$work/re"
+  "$seqgloss" sis -m "$data/hepg2.h5" -t bound:0 -t bound:2 -f "$g" -b "$work/slow.bed" --threshold 0.5 --resume -q \
+    -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa" &
+  pid=$! tries=0
+  while [ ! -e "$work/re/one.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  kill -9 $pid
+  wait $pid 2> /dev/null
+  [ -s "$work/re/one.tsv.partial" ] && [ -e "$work/re/one.tsv.partial.state" ] || { ls "$work/re"; return 1; }
+  [ ! -e "$work/re/one.tsv" ] && [ ! -e "$work/re/one.bed.gz" ] && [ ! -e "$work/re/one.fa" ]
+}
+goes_on() {
+  printf 'half a row' >> "$work/re/one.tsv.partial"
+  cp -r "$work/re" "$work/re2"
+  slow --resume -@ 2 --batch 5 -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa" 2> "$work/re.err" || return 1
+  grep 'going on after' "$work/re.err" || { cat "$work/re.err"; return 1; }
+  grep -v 'going on after' "$work/re.err" | cmp - "$work/one.err" || return 1
+  for e in tsv bed.gz fa; do cmp "$work/one.$e" "$work/re/one.$e" || return 1; done
+  ! ls "$work/re" | grep -q 'partial\|tmp'
+}
+# Rows of another threshold or of other regions are not gone on with.
+begins_anew() {
+  slow --resume -q --threshold 0.6 -o "$work/re2/one.tsv" -o "$work/re2/one.bed.gz" -o "$work/re2/one.fa" 2> "$work/re2.err" &&
+    ! grep -q 'going on' "$work/re2.err" && slow -q --threshold 0.6 -o "$work/six.tsv" && cmp "$work/six.tsv" "$work/re2/one.tsv"
+}
+damaged_state() {
+  mkdir "$work/re3" && printf 'seqgloss-partial 1\ndigest 00\n' > "$work/re3/a.tsv.partial.state" && printf 'x\n' > "$work/re3/a.tsv.partial" &&
+    mafk --resume --threshold 0.99 -o "$work/re3/a.tsv" && cmp "$work/a.tsv" "$work/re3/a.tsv" && [ "$(ls "$work/re3")" = a.tsv ]
+}
+
 if [ -f "$m" ]; then
   awk 'NR % 33 == 1' "$data/regions.bed" > "$b"
   awk -F '\t' -v OFS='\t' 'NR < 9 { print $1, $2, $3, $4, $5, "+" }' "$b" > "$work/plus.bed"
@@ -228,6 +262,11 @@ if [ -f "$m" ]; then
   check "--predictions: a column without header" column_only
   check "shards with --predictions" shards q 3 --threshold-quantile 0.8 --predictions "$work/p.tsv"
   check "two threads with a quantile, the same bytes" threads --threshold-quantile 0.8
+  check "--resume: killed in the middle, nothing looks finished" killed
+  check "--resume: goes on, with the bytes and messages of one go" goes_on
+  check "--resume: another threshold begins anew" begins_anew
+  check "--resume: a state that is none begins anew" damaged_state
+  check "--resume to standard output" fails 1 'resume needs -o FILE' mafk --resume --threshold 0.9
   check "--threshold-null depends on the seed alone" null_seed
   check "two threads with a null and transplants, the same bytes" threads --threshold-null 0.99 --transplant 3 --max-subsets 1
   check "--below" below

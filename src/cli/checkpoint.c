@@ -1,0 +1,223 @@
+/* cli/checkpoint.c: rows that survive the end of a process.
+ *
+ *   1. Names and files
+ *   2. The state
+ *   3. Rows
+ *
+ * Order of writing: rows reach the file before the state that counts them is renamed into place. A
+ * process that dies in between leaves rows that no state counts; they are cut off.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/buffer.h"
+#include "cli/checkpoint.h"
+
+static const char head[] = "seqgloss-partial 1";
+
+typedef struct part {
+  char *path;                  /* OUT.partial */
+  FILE *file;
+  int64_t size;                /* bytes that are there */
+} part;
+
+struct sg_checkpoint {
+  part *part;                  /* [n] */
+  int n;
+  char *state;                 /* path of the state */
+  char digest[65];
+  int64_t done;
+  sg_buffer note;
+};
+
+/* ---- 1. Names and files ---- */
+
+static char *append(const char *path, const char *end)
+{
+  size_t size = strlen(path) + strlen(end) + 1;
+  char *name = malloc(size);
+  if (name) snprintf(name, size, "%s%s", path, end);
+  return name;
+}
+
+static sg_status system_error(const char *path, sg_err *err)
+{
+  return sg_fail(err, SG_EIO, "%s: %s", path, strerror(errno));
+}
+
+static sg_status make_names(sg_checkpoint *c, const char *const *paths, sg_err *err)
+{
+  c->state = append(paths[0], ".partial.state");
+  bool whole = c->state;
+  for (int i = 0; i < c->n && whole; i++) {
+    c->part[i].path = append(paths[i], ".partial");
+    whole = c->part[i].path;
+  }
+  return whole ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
+}
+
+/* Opens the rows for appending, cut to the length that the state says. */
+static sg_status open_part(part *p, sg_err *err)
+{
+  p->file = fopen(p->path, "ab+");
+  if (!p->file || ftruncate(fileno(p->file), (off_t)p->size)) return system_error(p->path, err);
+  return SG_OK;
+}
+
+const char *sg_checkpoint_name(const sg_checkpoint *checkpoint)
+{
+  return checkpoint->part[0].path;
+}
+
+int64_t sg_checkpoint_done(const sg_checkpoint *checkpoint) { return checkpoint->done; }
+
+const char *sg_checkpoint_note(const sg_checkpoint *checkpoint)
+{
+  return checkpoint->note.n ? checkpoint->note.at : "";
+}
+
+void sg_checkpoint_free(sg_checkpoint *checkpoint)
+{
+  if (!checkpoint) return;
+  for (int i = 0; checkpoint->part && i < checkpoint->n; i++) {
+    if (checkpoint->part[i].file) fclose(checkpoint->part[i].file);
+    free(checkpoint->part[i].path);
+  }
+  free(checkpoint->part);
+  free(checkpoint->state);
+  sg_buffer_release(&checkpoint->note);
+  free(checkpoint);
+}
+
+void sg_checkpoint_remove(sg_checkpoint *checkpoint)
+{
+  unlink(checkpoint->state);
+  for (int i = 0; i < checkpoint->n; i++) unlink(checkpoint->part[i].path);
+}
+
+/* ---- 2. The state ---- */
+
+/* "KEY VALUE": the value as a number from 0 on; false: it is another line. */
+static bool read_number(const char *line, const char *key, int64_t *ret_value)
+{
+  size_t n = strlen(key);
+  return line && !strncmp(line, key, n) && line[n] == ' '
+         && !sg_parse_i64(key, line + n + 1, 0, INT64_MAX, ret_value, NULL);
+}
+
+static const char *next(sg_lines *lines)
+{
+  char *line = NULL;
+  return sg_lines_next(lines, &line, NULL, NULL) ? NULL : line;
+}
+
+/* The lines of a state, in their order; false: it is none, or of another run. */
+static bool read_lines(sg_checkpoint *c, sg_lines *lines)
+{
+  const char *line = next(lines);
+  if (!line || strcmp(line, head)) return false;
+  line = next(lines);
+  if (!line || strncmp(line, "digest ", 7) || strcmp(line + 7, c->digest)) return false;
+  if (!read_number(next(lines), "done", &c->done)) return false;
+  for (int i = 0; i < c->n; i++)
+    if (!read_number(next(lines), "bytes", &c->part[i].size)) return false;
+  line = next(lines);
+  if (!line || strcmp(line, "note")) return false;
+  while ((line = next(lines)) && strcmp(line, "end")) sg_buffer_printf(&c->note, "%s\n", line);
+  return line && !c->note.failed;
+}
+
+/* Whether every file still holds what the state counts. */
+static bool files_hold(const sg_checkpoint *c)
+{
+  struct stat info;
+  for (int i = 0; i < c->n; i++)
+    if (stat(c->part[i].path, &info) || (int64_t)info.st_size < c->part[i].size) return false;
+  return true;
+}
+
+/* Anything that is not a state of this very run, with its files, begins anew. */
+static void read_state(sg_checkpoint *c)
+{
+  sg_lines *lines = NULL;
+  bool good = !sg_lines_open(c->state, &lines, NULL) && read_lines(c, lines) && files_hold(c);
+  sg_lines_close(lines);
+  if (good) return;
+  c->done = 0;
+  c->note.n = 0;
+  for (int i = 0; i < c->n; i++) c->part[i].size = 0;
+}
+
+static sg_status write_state(const sg_checkpoint *c, const char *note, sg_err *err)
+{
+  sg_output *out = NULL;
+  sg_status status = sg_output_open(c->state, 0, &out, err);
+  if (status) return status;
+  status = sg_output_printf(out, err, "%s\ndigest %s\ndone %" PRId64 "\n", head, c->digest,
+                            c->done);
+  for (int i = 0; i < c->n && !status; i++)
+    status = sg_output_printf(out, err, "bytes %" PRId64 "\n", c->part[i].size);
+  if (!status) status = sg_output_puts(out, "note\n", err);
+  if (!status) status = sg_output_puts(out, note, err);
+  if (!status) status = sg_output_puts(out, "end\n", err);
+  if (!status) return sg_output_commit(out, err);
+  sg_output_discard(out);
+  return status;
+}
+
+sg_status sg_checkpoint_open(const char *const *paths, int n, const char *digest,
+                             sg_checkpoint **ret_checkpoint, sg_err *err)
+{
+  sg_checkpoint *c = calloc(1, sizeof *c);
+  *ret_checkpoint = NULL;
+  if (c) c->part = calloc((size_t)n, sizeof *c->part);
+  if (!c || !c->part) {
+    free(c);
+    return sg_fail(err, SG_ENOMEM, "out of memory");
+  }
+  c->n = n;
+  snprintf(c->digest, sizeof c->digest, "%s", digest);
+  sg_status status = make_names(c, paths, err);
+  if (!status) read_state(c);
+  for (int i = 0; i < n && !status; i++) status = open_part(&c->part[i], err);
+  if (status) sg_checkpoint_free(c);
+  else *ret_checkpoint = c;
+  return status;
+}
+
+/* ---- 3. Rows ---- */
+
+sg_status sg_checkpoint_write(sg_checkpoint *checkpoint, int file, const char *rows, size_t n,
+                              sg_err *err)
+{
+  part *p = &checkpoint->part[file];
+  if (fwrite(rows, 1, n, p->file) != n) return system_error(p->path, err);
+  p->size += (int64_t)n;
+  return SG_OK;
+}
+
+sg_status sg_checkpoint_mark(sg_checkpoint *checkpoint, int64_t done, const char *note,
+                             sg_err *err)
+{
+  for (int i = 0; i < checkpoint->n; i++)
+    if (fflush(checkpoint->part[i].file)) return system_error(checkpoint->part[i].path, err);
+  checkpoint->done = done;
+  return write_state(checkpoint, note, err);
+}
+
+sg_status sg_checkpoint_copy(sg_checkpoint *checkpoint, int file, sg_output *output, sg_err *err)
+{
+  part *p = &checkpoint->part[file];
+  char buffer[1 << 14];
+  size_t n;
+  sg_status status = SG_OK;
+  if (fflush(p->file) || fseek(p->file, 0, SEEK_SET)) return system_error(p->path, err);
+  while (!status && (n = fread(buffer, 1, sizeof buffer, p->file)) > 0)
+    status = sg_output_write(output, buffer, n, err);
+  return !status && ferror(p->file) ? system_error(p->path, err) : status;
+}
