@@ -38,6 +38,8 @@ typedef struct sg_model_opts {
   const float *const *bind_data;
   const int64_t *bind_count;/* numbers in each of bind_data: as many as the input's shape has */
   const sg_log *log;        /* notices while loading; NULL: none */
+  uint64_t permute;         /* not 0: a control. The numbers of every weight matrix and kernel are
+                             * put in random order within it; this is the seed */
 } sg_model_opts;
 
 SG_API sg_model_opts sg_model_opts_default(void);

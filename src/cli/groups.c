@@ -20,6 +20,8 @@ static const sg_opt_def model_defs[] = {
     "axes of the sequence input when its shape leaves doubt: NCL, NLC, N1CL, ..." },
   { "length", 'l', SG_OPT_INT, NULL, NULL, 1, 1e9, 0,
     "window length for networks that take any [the interval's own]" },
+  { "permute-weights", 0, SG_OPT_INT, "SEED", NULL, 1, 9e15, 0,
+    "a control: put the numbers of every weight matrix and kernel in random order first" },
   { 0 }
 };
 const sg_opt_group sg_group_model = { "Network", model_defs };

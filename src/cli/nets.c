@@ -15,6 +15,7 @@ static sg_model_opts model_opts(const sg_opts *opts)
   m.dna_input = sg_opt_text(opts, "dna-input");
   m.layout = sg_opt_text(opts, "layout");
   m.length = sg_opt_int(opts, "length");
+  m.permute = (uint64_t)sg_opt_int(opts, "permute-weights");
   m.log = sg_console_log();
   return m;
 }

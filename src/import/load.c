@@ -163,6 +163,7 @@ sg_status sg_model_load(const char *path, const sg_registry *ops, const sg_model
     if (st) sg_fail_prefix(err, "%s: ", path);
   }
   if (!st) st = sg_sidecar_targets(&sc, m, err);
+  if (!st && o.permute) sg_model_permute(m, o.permute);
   sg_sidecar_release(&sc);
   if (st) sg_model_free(m);
   else *ret_model = m;

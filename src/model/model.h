@@ -24,4 +24,7 @@ struct sg_model {
  * SG_EUNSUPPORTED/SG_EINVAL with what to say. A model without one is no error here. */
 sg_status sg_model_find_dna(sg_model *m, const char *dna_input, const char *layout, sg_err *err);
 
+/* Puts the numbers of every matrix and kernel in random order (sg_model_opts.permute). */
+void sg_model_permute(sg_model *model, uint64_t seed);
+
 #endif
