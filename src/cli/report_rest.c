@@ -1,0 +1,175 @@
+/* cli/report_rest.c: the page of a report, from the pairs of motifs to its provenance.
+ *
+ *   1. Motifs together
+ *   2. Regions without a motif
+ *   3. Negative control
+ *   4. Methods
+ *   5. Provenance
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/report.h"
+#include "cli/report_words.h"
+
+/* ---- 1. Motifs together ---- */
+
+static void put_pair(const sg_report *r, const sg_pair_count *p, sg_html *html)
+{
+  char text[6][SG_CELL];
+  snprintf(text[0], SG_CELL, "%" PRId64, p->regions);
+  if (isnan(p->expected)) text[1][0] = 0;
+  else snprintf(text[1], SG_CELL, "%.1f", p->expected);
+  sg_cell(text[2], p->spacing);
+  snprintf(text[3], SG_CELL, "%" PRId64, p->same);
+  snprintf(text[4], SG_CELL, "%" PRId64, p->other);
+  const char *const cells[] = { r->kept->motif[p->a].id, r->kept->motif[p->b].id, text[0], text[1],
+                                text[2], text[3], text[4] };
+  sg_html_table_row(html, cells);
+}
+
+static void put_pairs(const sg_report *r, sg_html *html)
+{
+  static const sg_html_column columns[] = {
+    { "motif", NULL, SG_HTML_WORDS }, { "and", NULL, SG_HTML_WORDS },
+    { "regions", "with sites of both; of one motif: with two sites", SG_HTML_NUMBER },
+    { "by chance", "if each motif fell into explained regions at random", SG_HTML_NUMBER },
+    { "spacing", "median distance of the middles of the nearest two sites, in bases",
+      SG_HTML_NUMBER },
+    { "same strand", NULL, SG_HTML_NUMBER }, { "other strand", NULL, SG_HTML_NUMBER },
+  };
+  sg_pair_count *pairs = NULL;
+  sg_err err;
+  int n = 0;
+  if (sg_count_pairs(r, &pairs, &n, &err)) sg_html_error(html, &err);
+  sg_html_heading(html, 2, "pairs", "Motifs together in a region");
+  if (!n) {
+    sg_html_para(html, NULL, "No region holds two sites.");
+  } else {
+    sg_html_table_begin(html, "pair-table", "Pairs of sites in one region.", columns, 7, n > 50);
+    for (int i = 0; i < n; i++) put_pair(r, &pairs[i], html);
+    sg_html_table_end(html);
+  }
+  free(pairs);
+}
+
+/* ---- 2. Regions without a motif ---- */
+
+static void put_lost(const sg_report *r, sg_html *html)
+{
+  enum { SHOWN = 5000 };
+  static const sg_html_column columns[] = {
+    { "region", NULL, SG_HTML_WORDS }, { "place", "1-based, as genome browsers read it",
+      SG_HTML_SEQUENCE }, { "prediction", NULL, SG_HTML_NUMBER }
+  };
+  sg_html_heading(html, 2, "unexplained", "Regions without a motif");
+  if (!r->n_lost) {
+    sg_html_para(html, NULL, r->files.lost ? "Every region that passes tau holds a motif."
+                 : "The list of unexplained regions is not there.");
+    return;
+  }
+  sg_html_para(html, NULL, "%" PRId64 " regions pass tau and hold none of the motifs: their subsets "
+               "are noise, or too few of a kind.%s", r->n_lost, r->n_lost > SHOWN ?
+               " The first 5,000 are shown; all of them are in the BED file." : "");
+  sg_html_table_begin(html, "lost-table", NULL, columns, 3, true);
+  for (int64_t i = 0; i < r->n_lost && i < SHOWN; i++) {
+    char place[SG_CELL], f[SG_CELL];
+    const sg_lost *lost = &r->lost[i];
+    const char *const cells[] = { lost->name, sg_cell_place(place, lost->chrom, lost->start,
+                                                            lost->end), sg_cell(f, lost->f) };
+    sg_html_table_row(html, cells);
+  }
+  sg_html_table_end(html);
+}
+
+/* ---- 3. Negative control ---- */
+
+static void put_control(const sg_report *r, sg_html *html)
+{
+  static const sg_html_column columns[] = {
+    { "control", NULL, SG_HTML_WORDS }, { "regions", NULL, SG_HTML_NUMBER },
+    { "with subsets", NULL, SG_HTML_NUMBER }, { "subsets", NULL, SG_HTML_NUMBER },
+    { "motifs", NULL, SG_HTML_NUMBER }, { "largest", "sites of the largest motif",
+      SG_HTML_NUMBER },
+    { "pattern", NULL, SG_HTML_SEQUENCE }, { "resembles", NULL, SG_HTML_WORDS },
+    { "E_run", NULL, SG_HTML_NUMBER }
+  };
+  if (!r->control) return;
+  sg_html_heading(html, 2, "control", "Negative control");
+  sg_html_para(html, NULL, "The same search where there is nothing to find: in regions whose bases "
+               "were shuffled (dinucleotides kept) under the same tau, and in the regions by the "
+               "network with its weights in random order, at tau of the same share of regions. "
+               "A motif that comes up here as well is no evidence.");
+  sg_html_table_begin(html, "control-table", NULL, columns, 9, false);
+  for (int i = 0; i < r->n_control; i++) {
+    const sg_control *c = &r->control[i];
+    sg_html_table_row(html, (const char *const *)c->cell);
+  }
+  sg_html_table_end(html);
+}
+
+/* ---- 4. Methods ---- */
+
+static bool uses(const sg_report *r, const char *word)
+{
+  for (int i = 0; i < r->n_said; i++)
+    if (!strcmp(r->said[i].key, "command") && strstr(r->said[i].value, word)) return true;
+  return false;
+}
+
+static void put_methods(const sg_report *r, sg_html *html)
+{
+  const char *rule = uses(r, "--threshold-null") ? "a quantile of the predictions for "
+                     "dinucleotide-shuffled regions" : uses(r, "--threshold-quantile") ? "a quantile "
+                     "of the predictions for the regions" : "given";
+  sg_html_heading(html, 2, "methods", "Methods");
+  sg_html_para(html, NULL, "Predictions of the network %s were computed with Seqgloss %s. For each "
+               "region with an output of %s tau = %.6g (%s), sufficient input subsets were found by "
+               "backward selection, masked bases being shown to the network as %s [1]. Subsets were "
+               "cut at long masked stretches and clustered as gapped strings, without regard to "
+               "strand, by a mixture of position-specific columns%s. Matrices of kept bases were "
+               "compared with %d matrices of JASPAR 2026 [2] by Tomtom's statistics [3]; E is the "
+               "p-value times the number of matrices, E_run times the number of motifs as well, q "
+               "the false discovery rate.", r->model, sg_version(), r->below ? "at most" :
+               "at least", r->tau, rule, uses(r, "--mask zero") ? "zeros" : uses(r, "--mask") ?
+               "a fixed column" : "0.25 of each base", r->genomic ? "; clusters were refined by the "
+               "bases of the genome under their members" : "", r->db ? r->db->n : 0);
+  sg_html_markup(html, "<ol>\n"
+                 "<li>Carter B, Mueller J, Jain S, Gifford D. What made you do this? Understanding "
+                 "black-box decisions with sufficient input subsets. AISTATS 2019, PMLR 89:567-576."
+                 "</li>\n"
+                 "<li>Rauluseviciute I et al. JASPAR: the open-access database of transcription "
+                 "factor binding profiles. Nucleic Acids Research; 2026 release, CC BY 4.0.</li>\n"
+                 "<li>Gupta S, Stamatoyannopoulos JA, Bailey TL, Noble WS. Quantifying similarity "
+                 "between motifs. Genome Biology 2007, 8:R24.</li>\n</ol>\n");
+  sg_html_para(html, "note", "Matrices of one family share a pattern: resemblance does not tell "
+               "which member binds.");
+}
+
+/* ---- 5. Provenance ---- */
+
+static void put_provenance(const sg_report *r, sg_html *html)
+{
+  sg_html_heading(html, 2, "provenance", "Provenance");
+  sg_html_markup(html, "<dl class=\"facts\">\n");
+  for (int i = 0; i < r->n_said; i++) {
+    sg_html_markup(html, "<dt>");
+    sg_html_text(html, r->said[i].key);
+    sg_html_markup(html, "</dt><dd>");
+    sg_html_text(html, r->said[i].value);
+    sg_html_markup(html, "</dd>\n");
+  }
+  sg_html_markup(html, "</dl>\n");
+}
+
+void sg_report_rest(const sg_report *report, sg_html *html)
+{
+  put_pairs(report, html);
+  put_lost(report, html);
+  put_control(report, html);
+  put_methods(report, html);
+  put_provenance(report, html);
+}
