@@ -1,0 +1,205 @@
+/* cli/run_target.c: the steps of one target: predict, sis, cluster, compare, report.
+ *
+ * Each is composed as a command line and run as such, so that a run does nothing that the commands
+ * do not.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/report.h"
+#include "cli/run.h"
+
+/* The name of a step in the run: "TARGET.sis", "sis". */
+static void label(char text[256], const char *before, const char *step)
+{
+  snprintf(text, 256, "%.200s%s%s", before, *before ? "." : "", step);
+}
+
+static void add_regions(const sg_run *run, sg_args *args)
+{
+  sg_args_pass(args, run->opts, sg_run_regions);
+  for (int i = 0; i < run->opts->n_operand; i++) sg_args_add(args, run->opts->operand[i]);
+}
+
+static int step(sg_run *run, const char *before, sg_args *args, const char *dir,
+                const char *const *outputs, int n)
+{
+  char name[256];
+  label(name, before, args->n ? args->at[0] : "");
+  int code = sg_steps_run(&run->steps, name, args, dir, outputs, n);
+  sg_args_release(args);
+  return code;
+}
+
+/* ---- predict, sis ---- */
+
+static int predict(sg_run *run, const sg_run_target *t)
+{
+  static const char *const outputs[] = { "predictions.tsv" };
+  sg_args args = { 0 };
+  sg_args_add(&args, "predict");
+  sg_args_pass(&args, run->opts, sg_run_network);
+  if (t->spec) sg_args_pair(&args, "target", t->spec);
+  add_regions(run, &args);
+  sg_args_pass(&args, run->opts, sg_run_speed);
+  sg_args_add(&args, "-o");
+  sg_args_path(&args, t->dir, outputs[0]);
+  return step(run, t->name, &args, t->dir, outputs, 1);
+}
+
+static void add_threshold(const sg_run *run, const sg_run_target *t, sg_args *args)
+{
+  static const char *const kinds[] = { "threshold", "threshold-null", "threshold-quantile", NULL };
+  bool number = sg_opt_given(run->opts, "threshold");
+  bool null = sg_opt_given(run->opts, "threshold-null");
+  sg_args_pass(args, run->opts, kinds);
+  if (number || null) return;
+  if (!sg_opt_given(run->opts, "threshold-quantile"))
+    sg_args_pair(args, "threshold-quantile", "0.9");
+  sg_args_add(args, "--predictions");
+  sg_args_path(args, t->dir, "predictions.tsv");
+}
+
+static int subsets(sg_run *run, const sg_run_target *t)
+{
+  static const char *const outputs[] = { "sis.tsv", "sis.bed" };
+  static const char *const passed[] = { "mask", "max-subsets", "transplant", "seed", NULL };
+  sg_args args = { 0 };
+  sg_args_add(&args, "sis");
+  sg_args_pass(&args, run->opts, sg_run_network);
+  if (t->spec) sg_args_pair(&args, "target", t->spec);
+  add_regions(run, &args);
+  add_threshold(run, t, &args);
+  sg_args_pass(&args, run->opts, passed);
+  sg_args_pass(&args, run->opts, sg_run_speed);
+  sg_args_add(&args, "--resume");
+  for (int i = 0; i < 2; i++) {
+    sg_args_add(&args, "-o");
+    sg_args_path(&args, t->dir, outputs[i]);
+  }
+  return step(run, t->name, &args, t->dir, outputs, 2);
+}
+
+/* ---- cluster, compare ---- */
+
+/* Whether a file has a line that begins so; NULL: a row. */
+static bool has_line(const char *dir, const char *file, const char *begin)
+{
+  char path[4096], *line;
+  sg_lines *in = NULL;
+  bool found = false;
+  if (snprintf(path, sizeof path, "%s/%s", dir, file) >= (int)sizeof path) return false;
+  if (sg_lines_open(path, &in, NULL)) return false;
+  while (!found && !sg_lines_next(in, &line, NULL, NULL) && line)
+    found = begin ? !strncmp(line, begin, strlen(begin)) : *line && *line != '#';
+  sg_lines_close(in);
+  return found;
+}
+
+static int cluster(sg_run *run, const char *before, const char *dir, bool genome)
+{
+  static const char *const outputs[] = {
+    "clusters.tsv", "summary.tsv", "pairs.tsv", "motifs.meme", "motifs.jaspar", "instances.bed",
+    "regions.unexplained.bed", "motifs.genomic.meme"
+  };
+  static const char *const passed[] = { "genome", "fai", "lambda", NULL };
+  static const char *const without[] = { "lambda", NULL };
+  sg_args args = { 0 };
+  sg_args_add(&args, "cluster");
+  sg_args_pass(&args, run->opts, genome ? passed : without);
+  if (has_line(dir, "sis.tsv", NULL)) {      /* no subset: no tau to hold predictions against */
+    sg_args_add(&args, "--predictions");
+    sg_args_path(&args, dir, "predictions.tsv");
+  }
+  sg_args_add(&args, "-o");
+  sg_args_add(&args, dir);
+  sg_args_path(&args, dir, "sis.tsv");
+  return step(run, before, &args, dir, outputs, genome ? 8 : 7);
+}
+
+static int compare(sg_run *run, const char *before, const char *dir)
+{
+  static const char *const outputs[] = { "tomtom.tsv" };
+  static const char *const passed[] = { "motifs", "threads", NULL };
+  sg_args args = { 0 };
+  if (!has_line(dir, "motifs.meme", "MOTIF")) {
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/tomtom.tsv", dir) < (int)sizeof path) remove(path);
+    return SG_EXIT_OK;                       /* nothing to compare */
+  }
+  sg_args_add(&args, "compare");
+  sg_args_pass(&args, run->opts, passed);
+  sg_args_add(&args, "-o");
+  sg_args_path(&args, dir, outputs[0]);
+  sg_args_path(&args, dir, "motifs.meme");
+  return step(run, before, &args, dir, outputs, 1);
+}
+
+int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, bool genome)
+{
+  int code = cluster(run, label_before, dir, genome);
+  return code ? code : compare(run, label_before, dir);
+}
+
+/* ---- report ---- */
+
+void sg_run_report_args(const sg_run *run, const char *dir, sg_args *args)
+{
+  static const char *const passed[] = { "motifs", NULL };
+  sg_args_add(args, "report");
+  sg_args_pass(args, run->opts, passed);
+  sg_args_add(args, dir);
+}
+
+/* The step names a folder, not its files: it is done again when a step before it was run. */
+static int page(sg_run *run, const sg_run_target *t, int fresh)
+{
+  static const char *const outputs[] = { "report.html", "seqgloss_mqc.json", "motifs.tsv" };
+  static const char *const passed[] = { "expect", NULL };
+  sg_args args = { 0 };
+  char name[256];
+  label(name, t->name, "report");
+  if (run->steps.fresh > fresh) sg_steps_forget(&run->steps, name);
+  sg_run_report_args(run, t->dir, &args);
+  sg_args_pass(&args, run->opts, passed);
+  sg_args_add(&args, "-o");
+  sg_args_path(&args, t->dir, outputs[0]);
+  sg_args_add(&args, "--multiqc");
+  sg_args_path(&args, t->dir, outputs[1]);
+  sg_args_add(&args, "--table");
+  sg_args_path(&args, t->dir, outputs[2]);
+  sg_args_add(&args, "--logos");
+  sg_args_path(&args, t->dir, "logos");
+  return step(run, t->name, &args, t->dir, outputs, 3);
+}
+
+/* ---- A target ---- */
+
+/* Whether what was expected is there; the step has said so. */
+static int expected(const sg_run *run, sg_run_target *target)
+{
+  sg_report report;
+  sg_recovered found = { -1, -1 };
+  sg_err err;
+  if (!sg_opt_given(run->opts, "expect")) return SG_EXIT_OK;
+  sg_status status = sg_run_read(run, target->dir, &report, &err);
+  if (!status) status = sg_recovered_maf(&report, &found, &err);
+  target->recovered = found.full >= 0;
+  sg_report_release(&report);
+  return sg_console_end(status, &err);
+}
+
+int sg_run_target_steps(sg_run *run, sg_run_target *target)
+{
+  bool genome = sg_opt_given(run->opts, "genome");
+  int fresh = run->steps.fresh, code = predict(run, target);
+  if (!code) code = subsets(run, target);
+  if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);
+  if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
+  if (!code) code = page(run, target, fresh);
+  return code ? code : expected(run, target);
+}

@@ -1,0 +1,192 @@
+#!/bin/sh
+# tests/cli/report.sh: reports: words, hostile names, many members, damaged files; in a browser and in MultiQC where they are there.
+. "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
+SEQGLOSS_DATA=$src
+export SEQGLOSS_DATA
+data=$src/data
+run=$work/run
+report() { "$seqgloss" report "$@"; }
+
+make_run() { "$seqgloss" demo -q -o "$run"; }
+words() {
+  report -q "$run" -o "$work/r.html" || return 1
+  for w in 'gives 568 of 789 regions a value of at least tau = 0.99' '569 sufficient input subsets' 'It resembles' \
+    'family Maf-related' 'E_run' 'f(nothing)' 'Carter B' 'Rauluseviciute' 'Gupta S' 'Within ten times the best p' \
+    'Regions without a motif' 'Motifs together in a region' 'id="provenance"'; do
+    grep -q "$w" "$work/r.html" || { echo "no word of: $w"; return 1; }
+  done
+  # What a pattern resembles is not what binds.
+  ! grep -Eiq '(is|are) (a |the )?(MAF|NRL|NFE2|BACH)' "$work/r.html" && cmp "$work/r.html" "$run/report.html" ||
+    grep -q 'Expected and recovered' "$run/report.html"
+}
+# The counts of the page are those of the files.
+counts() {
+  awk -F '\t' '/^#/ { next } $9 != "noise" { n[$9]++; if (!(($9, $1) in seen)) { seen[$9, $1] = 1; r[$9]++ } }
+    END { for (c in n) print c, n[c], r[c] }' "$run/clusters.tsv" | sort > "$work/counted"
+  grep -v '^#' "$run/motifs.tsv" | awk -F '\t' '{ print $1, $3, $5 }' | sort | cmp - "$work/counted" && [ -s "$work/counted" ] || return 1
+  lost=$(wc -l < "$run/regions.unexplained.bed")
+  grep -q "$lost regions pass tau and hold none" "$run/report.html"
+}
+best_match() {
+  grep -v '^#' "$run/motifs.tsv" | cut -f 1,7,9 > "$work/said"
+  awk -F '\t' '/^#/ { next } $1 == "Query_ID" { for (i = 1; i <= NF; i++) if ($i == "Target_name") c = i; next }
+    NF > 5 && !($1 in p || $1 == "Query_ID") { p[$1] = $4; print $1 "\t" $c }' "$run/tomtom.tsv" > "$work/tomtom"
+  cut -f 1,2 "$work/said" | cmp - "$work/tomtom" && [ -s "$work/tomtom" ]
+}
+# Names that try to become markup, in every file where a name may stand.
+hostile() {
+  mkdir "$work/hostile" || return 1
+  evil='<script>alert(1)<\/script>"'"'"'onload=\&]]><!--'
+  for f in sis.tsv clusters.tsv predictions.tsv regions.unexplained.bed; do
+    sed "s/call_/$evil/; s/chr20/<b>chr20<\\/b>/; s/	bound	/	<i>bound	/; s/	bound\$/	<i>bound/" "$run/$f" > "$work/hostile/$f"
+  done
+  sed -i "s/^## model .*/## model <img src=x onerror=alert(1)>.h5 sha256:0/" "$work/hostile/sis.tsv"
+  cp "$run/motifs.genomic.meme" "$run/motifs.meme" "$work/hostile" || return 1
+  sed -i 's/cluster_2/cl"<u>2/' "$work/hostile/motifs.genomic.meme" "$work/hostile/motifs.meme" "$work/hostile/clusters.tsv"
+  sed 's/cluster_2/cl"<u>2/; s/Maf-related/<em>Maf<\/em>/' "$run/tomtom.tsv" > "$work/hostile/tomtom.tsv"
+  report -q "$work/hostile" -o "$work/hostile.html" --multiqc "$work/hostile_mqc.json" --table "$work/hostile.tsv" || return 1
+  for w in '<script>alert' '<b>chr20' '<i>bound' '<img' '<u>2' '<em>' '<!--'; do
+    if grep -qF "$w" "$work/hostile.html"; then echo "$w got through"; return 1; fi
+  done
+  [ "$(grep -o '<script' "$work/hostile.html" | wc -l)" = "$(grep -o '<script' "$run/report.html" | wc -l)" ] &&
+    grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;onload=&amp;\]\]&gt;' "$work/hostile.html" && json "$work/hostile_mqc.json"
+}
+json() {
+  if command -v python3 > /dev/null 2>&1; then python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$1"; else grep -q '"plot_type": "table"' "$1"; fi
+}
+# 10^5 members: small, and at once.
+many() {
+  mkdir -p "$work/many" && cp "$run"/motifs*.meme "$run/tomtom.tsv" "$work/many" || return 1
+  for f in sis clusters; do
+    awk -F '\t' -v OFS='\t' '/^#/ { print; next } { row[n++] = $0 }
+      END { for (k = 0; m < 100000; k++) for (i = 0; i < n && m < 100000; i++) { m++; $0 = row[i]; $1 = $1 "." k; print } }' "$run/$f.tsv" > "$work/many/$f.tsv"
+  done
+  # clusters.tsv has a few rows more a subset than sis.tsv: those without their subset go.
+  awk -F '\t' 'NR == FNR { if (!/^#/) have[$1, $7] = 1; next } /^#/ || ($1, $7) in have' "$work/many/sis.tsv" "$work/many/clusters.tsv" > "$work/many/c" &&
+    mv "$work/many/c" "$work/many/clusters.tsv" || return 1
+  start=$(date +%s)
+  report -q "$work/many" -o "$work/many.html" || return 1
+  end=$(date +%s)
+  size=$(wc -c < "$work/many.html")
+  echo "# $(grep -c . "$work/many/clusters.tsv") members, $size bytes, $((end - start)) s"
+  [ "$(grep -c . "$work/many/clusters.tsv")" -gt 95000 ] && [ "$size" -lt 5000000 ] && [ $((end - start)) -lt 30 ] &&
+    grep -q 'all of them are in clusters.tsv' "$work/many.html"
+}
+# What was expected is judged by the genomic matrix, its sites, and what it resembles.
+verdict() {
+  rm -rf "$work/verdict" && cp -r "$run" "$work/verdict" || return 1
+  "$@" > "$work/verdict/changed" && cp "$work/verdict/changed" "$work/verdict/$file" || return 1
+  report "$work/verdict" -o "$work/verdict.html" --expect maf > "$work/said" 2>&1
+  cat "$work/said"
+}
+judged() {
+  file=motifs.genomic.meme
+  verdict "$seqgloss" motifs -q --revcomp -F meme "$run/$file" && grep -q '\] recovered: full Maf' "$work/said" && grep -q '\] recovered: half' "$work/said" || return 1
+  verdict sed 's/nsites= [0-9]*/nsites= 9/' "$run/$file" && ! grep -q '\] recovered' "$work/said" || return 1
+  # Columns in another order: the same letters, another motif.
+  verdict awk '/^letter-prob/ { print; n = 0; on = 1; next } on && /^ *[0-9]/ { row[n++] = $0; next }
+    on { for (i = 0; i < n; i += 2) print row[i]; for (i = 1; i < n; i += 2) print row[i]; on = 0 } { print }
+    END { if (on) { for (i = 0; i < n; i += 2) print row[i]; for (i = 1; i < n; i += 2) print row[i] } }' "$run/$file" &&
+    ! grep -q '\] recovered' "$work/said" || return 1
+  file=tomtom.tsv
+  verdict sed 's/Maf-related/Jun-related/g' "$run/$file" && ! grep -q '\] recovered' "$work/said" || return 1
+  verdict awk -F '\t' -v OFS='\t' '/^#/ || $1 == "Query_ID" || NF < 5 { print; next } { $5 = 0.006; print }' "$run/$file" && ! grep -q '\] recovered' "$work/said"
+}
+strict() {
+  rm -rf "$work/strict" && cp -r "$run" "$work/strict" && sed -i 's/nsites= [0-9]*/nsites= 9/' "$work/strict/motifs.genomic.meme" &&
+    report -q "$work/strict" -o "$work/strict.html" --expect maf && fails 1 'not recovered' report -q "$work/strict" -o "$work/strict.html" --expect maf --strict
+}
+warned() {
+  mkdir "$work/warn" && cp "$run"/motifs*.meme "$run/tomtom.tsv" "$run/clusters.tsv" "$work/warn" &&
+    sed 's/^## tau .*/## tau 0.99995/; s/^## f_nothing .*/## f_nothing 0.6/' "$run/sis.tsv" > "$work/warn/sis.tsv" &&
+    report "$work/warn" -o "$work/warn.html" 2> "$work/warn.err" && cat "$work/warn.err" &&
+    grep -q 'f(nothing) = 0.6 is more than half of tau' "$work/warn.html" && grep -q 'above 0.999' "$work/warn.html" &&
+    grep -q 'more than half of tau' "$work/warn.err" && ! grep -q 'class="warning"' "$run/report.html"
+}
+# damaged FILE SED WORDS: the message names what is wrong, and no page is left.
+damaged() {
+  rm -rf "$work/damaged" "$work/damaged.html"
+  cp -r "$run" "$work/damaged" && sed -i "$2" "$work/damaged/$1" && fails 1 "$3" report -q "$work/damaged" -o "$work/damaged.html" && [ ! -e "$work/damaged.html" ]
+}
+missing() {
+  rm -rf "$work/missing" && cp -r "$run" "$work/missing" && rm "$work/missing/clusters.tsv" && fails 1 'clusters.tsv is not there' report "$work/missing" -o "$work/m.html"
+}
+least() {
+  mkdir "$work/least" && cp "$run/sis.tsv" "$run/clusters.tsv" "$run/motifs.meme" "$work/least" && report -q "$work/least" -o "$work/least.html" &&
+    grep -q 'It resembles no matrix' "$work/least.html" &&
+    report -q --subsets "$run/sis.tsv" --clusters "$run/clusters.tsv" --kept "$run/motifs.meme" -o "$work/least2.html" && cmp "$work/least.html" "$work/least2.html"
+}
+multiqc_reads() {
+  mkdir "$work/mqc" && cp "$run/seqgloss_mqc.json" "$work/mqc" && sed 's/"mafk.h5 bound"/"another one"/' "$run/seqgloss_mqc.json" > "$work/mqc/b_mqc.json" &&
+    "$multiqc" -q -o "$work/mqc/out" "$work/mqc" && grep -q 'another one' "$work/mqc/out/multiqc_report.html" && grep -rq 'Maf-related' "$work/mqc/out"
+}
+
+# ---- A browser ----
+browse() { timeout 100 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" "$@" 2> "$work/browser.err"; }
+# The page says nothing to the console: no error, nothing refused by its policy.
+silent() {
+  browse --enable-logging=stderr --virtual-time-budget=3000 --dump-dom "file://$1" > "$work/dom.html"
+  grep CONSOLE "$work/browser.err" && return 1
+  grep -q 'class="tools"' "$work/dom.html"
+}
+# A copy without policy, with a script at its end that clicks and writes down what it sees.
+sorts() {
+  sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//; s/<\/body>//; s/<\/html>//' "$run/report.html" > "$work/sort.html"
+  cat >> "$work/sort.html" <<'PAGE'
+<pre id="seen"></pre><script>
+function column(name) { return Array.from(document.querySelectorAll('#members-1 tbody tr')).map(function (r) { return r.cells[at(name)].textContent; }); }
+function head(name) { return Array.from(document.querySelectorAll('#members-1 th')).find(function (h) { return h.textContent === name; }); }
+function at(name) { return Array.from(document.querySelectorAll('#members-1 th')).indexOf(head(name)); }
+function ordered(a, up) { return a.every(function (v, i) { return !i || (up ? +a[i - 1] <= +v : +a[i - 1] >= +v); }); }
+var seen = [], tools = document.getElementById('members-1').parentNode.previousElementSibling;
+seen.push('rows ' + column('size').length);
+head('size').click(); var down = column('size'); seen.push('down ' + ordered(down, false));
+head('size').click(); var up = column('size'); seen.push('up ' + ordered(up, true) + ' ' + (+up[0] < +down[0]));
+head('from middle').click(); seen.push('negative ' + ordered(column('from middle'), false));
+head('region').click(); seen.push('words ' + (column('region').slice().sort().join() === column('region').join()));
+tools.querySelectorAll('button')[1].click(); seen.push('second ' + tools.querySelector('span').textContent);
+var field = tools.querySelector('input'); field.value = 'call_001'; field.dispatchEvent(new Event('input'));
+seen.push('filtered ' + column('region').every(function (t) { return t === 'call_001'; }) + ' ' + column('region').length);
+document.getElementById('seen').textContent = seen.join('\n');
+</script></body></html>
+PAGE
+  browse --virtual-time-budget=3000 --dump-dom "file://$work/sort.html" > "$work/sorted.html"
+  sed -n '/<pre id="seen">/,/<\/pre>/p' "$work/sorted.html" | sed 's/.*<pre id="seen">//; s/<\/pre>.*//' | tee "$work/seen"
+  grep -qx 'rows 25' "$work/seen" && grep -qx 'down true' "$work/seen" && grep -qx 'up true true' "$work/seen" && grep -qx 'negative true' "$work/seen" &&
+    grep -qx 'words true' "$work/seen" && grep -q '^second 26 to 50 of ' "$work/seen" && grep -q '^filtered true [12]$' "$work/seen"
+}
+
+if [ -f "$data/mafk.h5" ]; then
+  check "a run to report" make_run
+  check "the words of the page" words
+  check "counts are those of the files" counts
+  check "the nearest matrix is the first of compare" best_match
+  check "hostile names do not become markup" hostile
+  check "a hundred thousand members" many
+  check "what was expected: strand, sites, order of columns, family, E_run" judged
+  check "--strict" strict
+  check "warnings stand on the page" warned
+  check "the fewest files" least
+  check "MultiQC's file is JSON" json "$run/seqgloss_mqc.json"
+  check "a missing file" missing
+  check "a row cut off" damaged clusters.tsv '20s/	.*//' 'clusters.tsv:20: 1 cells'
+  check "members of another table" damaged sis.tsv '/^call_00/d' 'no such subset of region call_00'
+  check "a motif that is not there" damaged tomtom.tsv 's/^cluster_1	/cluster_9	/' 'no motif cluster_9'
+  check "no number" damaged predictions.tsv '10s/[^	]*$/x/' 'predictions.tsv:10'
+  check "another data base" fails 1 'nowhere.meme' report -q "$run" -d nowhere.meme -o "$work/x.html"
+  check "two folders" fails 2 'one folder at a time' report "$run" "$run"
+  check "no folder" fails 1 'name the folder' report -o "$work/x.html"
+  multiqc=$(command -v "${SEQGLOSS_MULTIQC:-multiqc}")
+  if [ "$multiqc" ]; then check "MultiQC shows two runs" multiqc_reads
+  else skip "MultiQC shows two runs" "multiqc is not there (SEQGLOSS_MULTIQC says where)"; fi
+  chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+  if [ "$chromium" ]; then
+    check "a browser: nothing on the console" silent "$run/report.html"
+    check "a browser: hostile names, nothing on the console" silent "$work/hostile.html"
+    check "a browser: a hundred thousand members" silent "$work/many.html"
+    check "a browser: tables sort, turn pages and filter" sorts
+  else skip "in a browser" "chromium is not there"; fi
+else
+  skip "reports" "data/mafk.h5 is missing"
+fi
+finish

@@ -1,0 +1,185 @@
+#!/bin/sh
+# tests/cli/run.sh: whole runs: the known motif and its absence, bytes, stopping and going on, several targets.
+. "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
+SEQGLOSS_DATA=$src
+export SEQGLOSS_DATA
+data=$src/data
+g=$data/chr20.fa.gz m=$data/mafk.h5 b=$data/regions.bed
+
+run() { "$seqgloss" run -f "$g" "$@"; }
+mafk() { run -m "$m" -b "$b" --threshold 0.99 "$@"; }
+# Every file of a run but the notes of its steps.
+files() { (cd "$1" && find . -type f ! -path './.steps/*' | sort); }
+# same A B [but]: the same files with the same bytes.
+same() {
+  files "$1" > "$work/a.list"
+  files "$2" > "$work/b.list"
+  cmp "$work/a.list" "$work/b.list" || return 1
+  while read -r f; do
+    [ "$f" = "${3-}" ] || cmp "$1/$f" "$2/$f" || return 1
+  done < "$work/a.list"
+}
+
+demo() {
+  "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
+  grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+    grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+    grep -q "^report: $work/demo/report.html" "$work/demo.err" && cmp "$work/demo.out" "$work/demo/motifs.tsv"
+}
+documented() {
+  for f in predictions.tsv sis.tsv sis.bed clusters.tsv motifs.meme motifs.genomic.meme motifs.jaspar instances.bed \
+    regions.unexplained.bed tomtom.tsv report.html seqgloss_mqc.json provenance.json logos/cluster_1.svg; do
+    [ -s "$work/demo/$f" ] || { echo "$f is missing or empty"; return 1; }
+  done
+}
+# The commands that the run showed, typed by hand into another folder, in order: the same bytes.
+by_hand() {
+  mkdir "$work/hand" "$work/hand/logos" || return 1
+  sed -n "s|^+ seqgloss ||p" "$work/demo.err" | sed "s|$work/demo|$work/hand|g" > "$work/commands"
+  [ "$(wc -l < "$work/commands")" = 5 ] || { cat "$work/commands"; return 1; }
+  while read -r words; do
+    # shellcheck disable=SC2086
+    "$seqgloss" $words > /dev/null 2>&1 < /dev/null || { echo "$words"; return 1; }
+  done < "$work/commands"
+  same "$work/demo" "$work/hand" ./provenance.json
+}
+threads() { mafk --expect maf -@ 2 --batch 7 -q -o "$work/two" && same "$work/demo" "$work/two" ; }
+# No file says where or when it was made.
+anonymous() {
+  mkdir "$work/elsewhere" && cp "$m" "$g" "$g.fai" "$g.gzi" "$b" "$work/elsewhere" &&
+    (cd "$work/elsewhere" && "$seqgloss" run -q -m mafk.h5 -f chr20.fa.gz -b regions.bed --threshold 0.99 --expect maf -o other) &&
+    same "$work/demo" "$work/elsewhere/other" && ! grep -rq "$work" "$work/demo" --exclude-dir=.steps
+}
+# done_before DIR N: how many steps of the run were kept.
+resume() { mafk --expect maf --resume -v -o "$1" 2> "$work/resume.err" > /dev/null; }
+nothing_again() {
+  resume "$work/demo" && [ "$(grep -c 'done before)$' "$work/resume.err")" = 5 ] && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
+    same "$work/demo" "$work/two"
+}
+# What is gone or was changed is made again, and what depends on it.
+made_again() {
+  cp -r "$work/demo" "$work/gone" && rm "$work/gone/tomtom.tsv" && resume "$work/gone" &&
+    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone" &&
+    sed 's/TGC/TGA/' "$work/demo/clusters.tsv" > "$work/gone/clusters.tsv" && resume "$work/gone" &&
+    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
+}
+other_options() {
+  cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
+    grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
+    grep -q ' 1 done before' "$work/resume.err"
+}
+other_input() {
+  cp -r "$work/demo" "$work/input" && head -n 400 "$b" > "$work/regions.bed" &&
+    run -m "$m" -b "$work/regions.bed" --threshold 0.99 --resume -v -o "$work/input" > /dev/null 2> "$work/resume.err" &&
+    grep -q ' 0 done before' "$work/resume.err"
+}
+# Killed at some moment of its life, again and again, until a run ends by itself.
+killed() {
+  n=0 pauses='0.05 0.15 0.3 0.45 0.6'
+  for pause in $pauses; do
+    "$seqgloss" run -f "$g" -m "$m" -b "$b" --threshold 0.99 --expect maf --resume -q -o "$work/killed" &
+    pid=$!
+    sleep "$pause"
+    if kill -9 $pid 2> /dev/null; then n=$((n + 1)); fi
+    wait $pid 2> /dev/null
+  done
+  [ $n -ge 1 ] || { echo "never killed"; return 1; }
+  find "$work/killed" -name '*.tmp' -exec rm {} +
+  mafk --expect maf --resume -q -o "$work/killed" && same "$work/demo" "$work/killed"
+}
+# Two outputs: each folder is that of a run of its own, and they differ: who does not look at --target fails here.
+targets() {
+  grep 'call_' "$b" | head -n 60 > "$work/few.bed"
+  run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -t bound:2 -o "$work/both" || return 1
+  for t in 0 2; do
+    run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:$t -o "$work/one$t" && same "$work/both/bound_$t" "$work/one$t" ./provenance.json || return 1
+    grep -q "target bound:$t\"" "$work/both/bound_$t/provenance.json" && grep -q "href=\"bound_$t/report.html\"" "$work/both/report.html" || return 1
+  done
+  cut -f 6 "$work/both/bound_0/predictions.tsv" | grep -qx bound:0 && cut -f 6 "$work/both/bound_2/predictions.tsv" | grep -qx bound:2 &&
+    [ "$(grep -v '^#' "$work/both/bound_0/sis.tsv" | cut -f 6 | sort -u)" = bound:0 ] &&
+    [ "$(grep -v '^#' "$work/both/bound_2/sis.tsv" | cut -f 6 | sort -u)" = bound:2 ] && ! cmp -s "$work/both/bound_0/sis.tsv" "$work/both/bound_2/sis.tsv"
+}
+sidecar_names() {
+  cp "$data/hepg2.h5" "$work/named.h5"
+  printf '{ "targets": ["MAFK", "CTCF", "CEBPB", "JUND", "REST", "GABPA"] }\n' > "$work/named.seqgloss.json"
+  head -n 20 "$work/few.bed" > "$work/fewer.bed"
+  run -q -m "$work/named.h5" -b "$work/fewer.bed" -t all -o "$work/all" && [ "$(ls -d "$work"/all/[A-Z]* | wc -l)" = 6 ] &&
+    grep '^#region' "$work/all/CTCF/predictions.tsv" | cut -f 6 | grep -qx CTCF && grep -q -e '--target CTCF' "$work/all/CTCF/sis.tsv"
+}
+# Default threshold: the 0.9 quantile, as published, named in the table and the page.
+quantile() {
+  run -m "$m" -b "$b" -o "$work/nine" > /dev/null 2> "$work/nine.err" &&
+    grep -q '^## tau .*(quantile 0.9 of 789 predictions; 79 pass)' "$work/nine/sis.tsv" &&
+    grep -q 'quantile 0.9 of 789 predictions; 79 pass' "$work/nine/report.html" && grep -q '79 regions pass tau: fewer than 100' "$work/nine/report.html" &&
+    grep -q '79 regions pass tau: fewer than 100' "$work/nine.err"
+}
+# Nothing to find, nothing found: weights in random order; shuffled regions.
+permuted() {
+  for seed in 1 2; do
+    fails 1 'not recovered: the full Maf' run -m "$m" -b "$b" --threshold-quantile 0.3 --permute-weights $seed --expect maf -q -o "$work/permuted$seed" || return 1
+    ! grep -q 'Expected and recovered' "$work/permuted$seed/report.html" || return 1
+  done
+}
+shuffled() {
+  "$seqgloss" shuffle -q -f "$g" -b "$b" -l 101 -o "$work/shuffled.fa" || return 1
+  for q in '--threshold 0.99' '--threshold 0.5'; do
+    # shellcheck disable=SC2086
+    "$seqgloss" run -m "$m" $q --expect maf -o "$work/shuffled" "$work/shuffled.fa" > /dev/null 2> "$work/shuffled.err" && return 1
+    grep -q 'not recovered: the full Maf' "$work/shuffled.err" && [ -s "$work/shuffled/report.html" ] || { cat "$work/shuffled.err"; return 1; }
+  done
+}
+control() {
+  mafk --negative-control --transplant 2 --expect maf -q -o "$work/control" || return 1
+  cat "$work/control/control.tsv"
+  [ "$(grep -c . "$work/control/control.tsv")" = 3 ] && grep -q '^shuffled regions	789	' "$work/control/control.tsv" &&
+    grep -q '^permuted weights	789	568	' "$work/control/control.tsv" && grep -q 'id="control"' "$work/control/report.html" &&
+    grep -q '>planted f<' "$work/control/report.html" && ! grep -q '"control"' "$work/demo/report.html"
+}
+none_passes() {
+  run -m "$m" -b "$work/few.bed" --threshold 0.9999999 -o "$work/none" > "$work/none.out" 2> "$work/none.err" || { cat "$work/none.err"; return 1; }
+  [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 60 regions' "$work/none/report.html"
+}
+# Nothing is begun when something is wrong.
+unbegun() {
+  if run -q -m "$m" -b "$b" -d nowhere.meme -o "$work/unbegun" 2> "$work/err"; then return 1; fi
+  grep nowhere.meme "$work/err" && [ ! -e "$work/unbegun" ]
+}
+wrong_chromosome() {
+  printf 'chr99\t5\t300\tx\n' > "$work/wrong.bed"
+  if run -q -m "$m" -b "$work/wrong.bed" -o "$work/wrong" 2> "$work/err"; then return 1; fi
+  grep -q 'chr99' "$work/err" && [ ! -e "$work/wrong/report.html" ]
+}
+
+if [ -f "$m" ]; then
+  check "the demo recovers the full site and the half site" demo
+  check "every documented file is there" documented
+  check "the commands that were shown give the same bytes" by_hand
+  check "two threads, another batch: the same bytes" threads
+  check "another folder: the same bytes, no names of folders" anonymous
+  check "--resume of a finished run runs nothing" nothing_again
+  check "--resume makes again what is gone or was changed" made_again
+  check "--resume runs what other options ask for" other_options
+  check "--resume does not take files of other regions" other_input
+  check "killed five times and gone on with: the same bytes" killed
+  check "several targets: a folder each, as a run of its own" targets
+  check "all targets, named by the sidecar" sidecar_names
+  check "default threshold: the 0.9 quantile; few regions are warned of" quantile
+  check "weights in random order: not recovered" permuted
+  check "shuffled regions: not recovered" shuffled
+  check "--negative-control, --transplant" control
+  check "no region passes: a report all the same" none_passes
+  check "unknown motifs: nothing is begun" unbegun
+  check "unknown chromosome" wrong_chromosome
+  check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
+  check "no folder" fails 2 'no folder' run -m "$m" -b "$b"
+  check "no network" fails 2 'no network' run -b "$b" -o "$work/x"
+  check "no regions" fails 2 'no sequences' "$seqgloss" run -m "$m" -o "$work/x"
+  check "a shard" fails 2 'no pieces' run -m "$m" -b "$b" --shard 1/2 -o "$work/x"
+  check "regions from standard input" fails 1 'several times' run -m "$m" -b - -o "$work/x"
+  check "which of six outputs?" fails 1 '6 outputs' run -m "$data/hepg2.h5" -b "$b" -o "$work/x"
+  check "demo: no folder" fails 2 'no folder' "$seqgloss" demo
+  check "demo: own data" fails 2 'has its own data' "$seqgloss" demo -o "$work/x" regions.bed
+else
+  skip "whole runs" "data/mafk.h5 is missing"
+fi
+finish
