@@ -169,7 +169,8 @@ sg_status sg_tsv_need(const sg_tsv *tsv, const char *name, int *ret_column, sg_e
 {
   *ret_column = sg_tsv_column(tsv, name);
   return *ret_column >= 0 ? SG_OK
-         : sg_fail(err, SG_EFORMAT, "%s: no column called %s", sg_lines_name(tsv->lines), name);
+         : sg_fail(err, SG_EFORMAT, "%s: no column %s in its first line",
+                   sg_lines_name(tsv->lines), name);
 }
 
 /* ---- 3. Rows ---- */

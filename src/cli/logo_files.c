@@ -12,8 +12,7 @@
 #include <string.h>
 
 #include "cli/logo_job.h"
-#include "cli/tsvread.h"
-#include "seqgloss/io.h"
+#include "seqgloss/tsv.h"
 
 static const int64_t most = INT64_C(1) << 40;
 
@@ -41,6 +40,13 @@ static int base_of(char letter)
 
 /* ---- Scores as a table ----------------------------------------------------------------------- */
 
+/* Puts file and line of the row before the message. */
+static sg_status in_row(const sg_tsv *tsv, sg_err *err)
+{
+  sg_err inner = err ? *err : (sg_err){ .text = "" };
+  return sg_tsv_fail(tsv, err, "%s", inner.text);
+}
+
 /* Columns of the table of a method: one score at the present base, or four. */
 typedef struct score_columns { int chrom, start, position, base, score, four[4]; bool all; }
   score_columns;
@@ -48,14 +54,14 @@ typedef struct score_columns { int chrom, start, position, base, score, four[4];
 static sg_status find_columns(const sg_tsv *tsv, score_columns *c, sg_err *err)
 {
   static const char *const bases[] = { "A", "C", "G", "T" };
-  sg_status status = sg_tsv_column(tsv, "chrom", &c->chrom, err);
-  c->all = !sg_tsv_has(tsv, "score") && sg_tsv_has(tsv, "A");
-  if (!status) status = sg_tsv_column(tsv, "start", &c->start, err);
-  if (!status) status = sg_tsv_column(tsv, "position", &c->position, err);
-  if (!status) status = sg_tsv_column(tsv, "base", &c->base, err);
-  if (!status && !c->all) status = sg_tsv_column(tsv, "score", &c->score, err);
+  sg_status status = sg_tsv_need(tsv, "chrom", &c->chrom, err);
+  c->all = sg_tsv_column(tsv, "score") < 0 && sg_tsv_column(tsv, "A") >= 0;
+  if (!status) status = sg_tsv_need(tsv, "start", &c->start, err);
+  if (!status) status = sg_tsv_need(tsv, "position", &c->position, err);
+  if (!status) status = sg_tsv_need(tsv, "base", &c->base, err);
+  if (!status && !c->all) status = sg_tsv_need(tsv, "score", &c->score, err);
   for (int a = 0; a < 4 && !status && c->all; a++)
-    status = sg_tsv_column(tsv, bases[a], &c->four[a], err);
+    status = sg_tsv_need(tsv, bases[a], &c->four[a], err);
   return status;
 }
 
@@ -68,41 +74,41 @@ static sg_status check_base(char in_table, char in_genome, sg_err *err)
                  "made with --strand-native", in_table, in_genome);
 }
 
-static sg_status take_row(const sg_tsv *tsv, const score_columns *c, const sg_logo_place *place,
-                          double *h, bool *ret_taken, sg_err *err)
+static sg_status take_row(const char *const *cell, const score_columns *c,
+                          const sg_logo_place *place, double *h, bool *ret_taken, sg_err *err)
 {
   int64_t start, position, i;
-  char letter = tsv->cell[c->base][0];
+  char letter = cell[c->base][0];
   int present = base_of(letter);
   sg_status status;
-  if (!same_chrom(tsv->cell[c->chrom], place->chrom)) return SG_OK;
-  status = sg_parse_i64("start", tsv->cell[c->start], -most, most, &start, err);
-  if (!status) status = sg_parse_i64("position", tsv->cell[c->position], 0, most, &position, err);
+  if (!same_chrom(cell[c->chrom], place->chrom)) return SG_OK;
+  status = sg_parse_i64("start", cell[c->start], -most, most, &start, err);
+  if (!status) status = sg_parse_i64("position", cell[c->position], 0, most, &position, err);
   if (status) return status;
   i = start + position - place->start;
   if (i < 0 || i >= place->end - place->start) return SG_OK;
   if ((status = check_base(letter, place->text[i], err))) return status;
   *ret_taken = true;
   for (int a = 0; a < 4 && c->all && !status; a++)
-    status = sg_parse_f64("a score", tsv->cell[c->four[a]], -1e15, 1e15, &h[i * 4 + a], err);
+    status = sg_parse_f64("a score", cell[c->four[a]], -1e15, 1e15, &h[i * 4 + a], err);
   if (!c->all && present >= 0)
-    status = sg_parse_f64("a score", tsv->cell[c->score], -1e15, 1e15, &h[i * 4 + present], err);
+    status = sg_parse_f64("a score", cell[c->score], -1e15, 1e15, &h[i * 4 + present], err);
   return status;
 }
 
 static sg_status read_table(const char *path, const sg_logo_place *place, double *h,
                             bool *ret_taken, sg_err *err)
 {
-  sg_tsv tsv;
+  sg_tsv *tsv = NULL;
   score_columns columns = { 0 };
-  bool any = true;
+  const char *const *cell;
   sg_status status = sg_tsv_open(path, &tsv, err);
   if (status) return status;
-  status = find_columns(&tsv, &columns, err);
-  while (!status && !(status = sg_tsv_next(&tsv, &any, err)) && any) {
-    if (take_row(&tsv, &columns, place, h, ret_taken, err)) status = in_line(tsv.lines, err);
+  status = find_columns(tsv, &columns, err);
+  while (!status && !(status = sg_tsv_next(tsv, &cell, err)) && cell) {
+    if (take_row(cell, &columns, place, h, ret_taken, err)) status = in_row(tsv, err);
   }
-  sg_tsv_close(&tsv);
+  sg_tsv_close(tsv);
   return status;
 }
 
@@ -178,14 +184,15 @@ sg_status sg_logo_scores(const char *path, const sg_logo_place *place, double *h
 /* ---- Subsets --------------------------------------------------------------------------------- */
 
 /* "297501,297502": positions on the chromosome. */
-static sg_status take_positions(char *list, const sg_logo_place *place, unsigned char *mark,
+static sg_status take_positions(const char *list, const sg_logo_place *place, unsigned char *mark,
                                 bool *ret_taken, sg_err *err)
 {
   while (list && *list) {
-    char *comma = strchr(list, ',');
+    const char *comma = strchr(list, ',');
+    char number[32];
     int64_t position;
-    if (comma) *comma = 0;
-    sg_status status = sg_parse_i64("genomic_positions", list, -most, most, &position, err);
+    snprintf(number, sizeof number, "%.*s", (int)strcspn(list, ","), list);
+    sg_status status = sg_parse_i64("genomic_positions", number, -most, most, &position, err);
     if (status) return status;
     if (position >= place->start && position < place->end) {
       mark[position - place->start] = 1;
@@ -197,37 +204,37 @@ static sg_status take_positions(char *list, const sg_logo_place *place, unsigned
 }
 
 /* Whether the row is a subset of that rank on the chromosome. */
-static sg_status is_meant(const sg_tsv *tsv, int chrom, int rank_column, int64_t rank,
+static sg_status is_meant(const char *const *cell, int chrom, int rank_column, int64_t rank,
                           const sg_logo_place *place, bool *ret_meant, sg_err *err)
 {
   int64_t row_rank = rank;
   sg_status status = SG_OK;
   if (rank)
-    status = sg_parse_i64("rank", tsv->cell[rank_column], 0, INT64_MAX, &row_rank, err);
-  *ret_meant = !status && row_rank == rank && same_chrom(tsv->cell[chrom], place->chrom);
+    status = sg_parse_i64("rank", cell[rank_column], 0, INT64_MAX, &row_rank, err);
+  *ret_meant = !status && row_rank == rank && same_chrom(cell[chrom], place->chrom);
   return status;
 }
 
 sg_status sg_logo_subsets(const char *path, int64_t rank, const sg_logo_place *place,
                           unsigned char *mark, sg_err *err)
 {
-  sg_tsv tsv;
+  sg_tsv *tsv = NULL;
   int chrom, positions, rank_column = -1;
-  bool any = true, taken = false;
+  const char *const *cell;
+  bool taken = false;
   sg_status status = sg_tsv_open(path, &tsv, err);
   if (status) return status;
-  status = sg_tsv_column(&tsv, "chrom", &chrom, err);
-  if (!status) status = sg_tsv_column(&tsv, "genomic_positions", &positions, err);
-  if (!status && rank) status = sg_tsv_column(&tsv, "rank", &rank_column, err);
-  while (!status && !(status = sg_tsv_next(&tsv, &any, err)) && any) {
-    char *list = tsv.cell[positions];
+  status = sg_tsv_need(tsv, "chrom", &chrom, err);
+  if (!status) status = sg_tsv_need(tsv, "genomic_positions", &positions, err);
+  if (!status && rank) status = sg_tsv_need(tsv, "rank", &rank_column, err);
+  while (!status && !(status = sg_tsv_next(tsv, &cell, err)) && cell) {
+    const char *list = cell[positions];
     bool meant;
-    if (is_meant(&tsv, chrom, rank_column, rank, place, &meant, err))
-      status = in_line(tsv.lines, err);
+    if (is_meant(cell, chrom, rank_column, rank, place, &meant, err)) status = in_row(tsv, err);
     else if (meant && strcmp(list, ".") && take_positions(list, place, mark, &taken, err))
-      status = in_line(tsv.lines, err);
+      status = in_row(tsv, err);
   }
-  sg_tsv_close(&tsv);
+  sg_tsv_close(tsv);
   if (!status && !taken)
     status = sg_fail(err, SG_ENOTFOUND, "%s: no subset in %s:%" PRId64 "-%" PRId64, path,
                      place->chrom, place->start + 1, place->end);
