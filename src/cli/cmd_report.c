@@ -134,10 +134,10 @@ const sg_cmd sg_cmd_report = {
   .summary = "one page of HTML from the files of a run",
   .operands = NULL,
   .usage = usage,
-  .about = "Reads what predict, sis, cluster and compare wrote and puts it into one page that needs "
-           "neither network nor server: a summary in words, warnings, the motifs with their logos "
-           "above those of the matrices they resemble, their members and places, predictions and "
-           "threshold, regions without a motif, methods with citations.",
+  .about = "Reads what predict, sis, cluster and compare wrote and puts it into one page that "
+           "needs neither network nor server: a summary in words, warnings, the motifs with "
+           "their logos above those of the matrices they resemble, their members and places, "
+           "predictions and threshold, regions without a motif, methods with citations.",
   .groups = groups,
   .run = run_report
 };

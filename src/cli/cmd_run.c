@@ -46,7 +46,8 @@ static const sg_opt_def run_defs[] = {
     "run the same on shuffled regions, and on the network with its weights in random order" },
   { "seed", 0, SG_OPT_INT, NULL, "1", 1, 9e15, 0, "seed of shuffles and of the control" },
   { "expect", 0, SG_OPT_CHOICE, "maf", NULL, 0, 0, 0,
-    "check that the motif of the small Maf proteins was recovered; exit status 1 where it was not" },
+    "check that the motif of the small Maf proteins was recovered; exit status 1 where it was "
+    "not" },
   { 0 }
 };
 static const sg_opt_group run_group = { "The run", run_defs };
@@ -69,8 +70,8 @@ static const char *const usage[] = {
 };
 
 const char *const sg_run_network[] = {
-  "model", "weights", "alphabet", "n-base", "dna-input", "layout", "length", "permute-weights", "rc",
-  NULL
+  "model", "weights", "alphabet", "n-base", "dna-input", "layout", "length", "permute-weights",
+  "rc", NULL
 };
 const char *const sg_run_regions[] = { "genome", "regions", "region", "fai", "edge", NULL };
 const char *const sg_run_speed[] = { "threads", "batch", "progress", NULL };
@@ -310,11 +311,11 @@ const sg_cmd sg_cmd_run = {
   .name = "run",
   .summary = "the whole way: predictions, subsets, clusters, motifs, comparison, report",
   .usage = usage,
-  .about = "Predicts the regions, finds tau and the sufficient input subsets of those that reach it, "
-           "clusters them to motifs, compares the motifs with a data base and writes a report, all "
-           "into one folder. Each step is a command of its own, which is shown as it is run and "
-           "gives the same bytes when it is typed. With several targets each has a folder in the "
-           "folder, and the page there leads to theirs.",
+  .about = "Predicts the regions, finds tau and the sufficient input subsets of those that reach "
+           "it, clusters them to motifs, compares the motifs with a data base and writes a "
+           "report, all into one folder. Each step is a command of its own, which is shown as it "
+           "is run and gives the same bytes when it is typed. With several targets each has a "
+           "folder in the folder, and the page there leads to theirs.",
   .groups = groups,
   .run = run_run
 };

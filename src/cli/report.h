@@ -26,7 +26,7 @@ typedef struct sg_hit {
   int motif;                   /* index among the motifs of the run */
   char *id, *name;             /* of the target */
   char *family, *kind;         /* as JASPAR files it; "" where unknown */
-  int64_t offset, overlap;     /* column of the target under the motif's first one; columns shared */
+  int64_t offset, overlap;     /* column of the target under the motif's first; columns shared */
   bool reverse;                /* the target's other strand */
   double p, e, q, e_run;       /* e_run: E for all motifs of the run */
 } sg_hit;

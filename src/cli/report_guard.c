@@ -54,8 +54,8 @@ static bool guard_size(const sg_report *r, char text[TEXT])
   double size = sg_count_size(r);
   if (size < 6)
     snprintf(text, TEXT, "The median subset has %g bases: fewer than 6 are less than a binding "
-             "site. A network that never saw hidden bases may take a few scattered ones for enough; "
-             "planting subsets into shuffled sequence (--transplant) tells.", size);
+             "site. A network that never saw hidden bases may take a few scattered ones for "
+             "enough; planting subsets into shuffled sequence (--transplant) tells.", size);
   else if (size > 30)
     snprintf(text, TEXT, "The median subset has %g bases: more than 30 are more than a binding "
              "site. A lower threshold gives shorter subsets.", size);

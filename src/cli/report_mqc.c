@@ -1,7 +1,7 @@
 /* cli/report_mqc.c: one row of numbers for MultiQC, as custom content.
  *
- * MultiQC takes any file NAME_mqc.json that says what to draw. Rows of several runs are put into one
- * table, since they have one id.
+ * MultiQC takes any file NAME_mqc.json that says what to draw. Rows of several runs are put into
+ * one table, since they have one id.
  */
 #include <inttypes.h>
 #include <math.h>

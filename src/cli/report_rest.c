@@ -71,8 +71,8 @@ static void put_lost(const sg_report *r, sg_html *html)
                  : "The list of unexplained regions is not there.");
     return;
   }
-  sg_html_para(html, NULL, "%" PRId64 " regions pass tau and hold none of the motifs: their subsets "
-               "are noise, or too few of a kind.%s", r->n_lost, r->n_lost > SHOWN ?
+  sg_html_para(html, NULL, "%" PRId64 " regions pass tau and hold none of the motifs: their "
+               "subsets are noise, or too few of a kind.%s", r->n_lost, r->n_lost > SHOWN ?
                " The first 5,000 are shown; all of them are in the BED file." : "");
   sg_html_table_begin(html, "lost-table", NULL, columns, 3, true);
   for (int64_t i = 0; i < r->n_lost && i < SHOWN; i++) {
@@ -123,20 +123,22 @@ static bool uses(const sg_report *r, const char *word)
 static void put_methods(const sg_report *r, sg_html *html)
 {
   const char *rule = uses(r, "--threshold-null") ? "a quantile of the predictions for "
-                     "dinucleotide-shuffled regions" : uses(r, "--threshold-quantile") ? "a quantile "
-                     "of the predictions for the regions" : "given";
+                     "dinucleotide-shuffled regions" : uses(r, "--threshold-quantile") ? "a "
+                     "quantile of the predictions for the regions" : "given";
+  const char *mask = uses(r, "--mask zero") ? "zeros" : uses(r, "--mask") ? "a fixed column"
+                     : "0.25 of each base";
   sg_html_heading(html, 2, "methods", "Methods");
   sg_html_para(html, NULL, "Predictions of the network %s were computed with Seqgloss %s. For each "
-               "region with an output of %s tau = %.6g (%s), sufficient input subsets were found by "
-               "backward selection, masked bases being shown to the network as %s [1]. Subsets were "
-               "cut at long masked stretches and clustered as gapped strings, without regard to "
-               "strand, by a mixture of position-specific columns%s. Matrices of kept bases were "
-               "compared with %d matrices of JASPAR 2026 [2] by Tomtom's statistics [3]; E is the "
-               "p-value times the number of matrices, E_run times the number of motifs as well, q "
-               "the false discovery rate.", r->model, sg_version(), r->below ? "at most" :
-               "at least", r->tau, rule, uses(r, "--mask zero") ? "zeros" : uses(r, "--mask") ?
-               "a fixed column" : "0.25 of each base", r->genomic ? "; clusters were refined by the "
-               "bases of the genome under their members" : "", r->db ? r->db->n : 0);
+               "region with an output of %s tau = %.6g (%s), sufficient input subsets were found "
+               "by backward selection, masked bases being shown to the network as %s [1]. Subsets "
+               "were cut at long masked stretches and clustered as gapped strings, without regard "
+               "to strand, by a mixture of position-specific columns%s. Matrices of kept bases "
+               "were compared with %d matrices of JASPAR 2026 [2] by Tomtom's statistics [3]; E is "
+               "the p-value times the number of matrices, E_run times the number of motifs as "
+               "well, q the false discovery rate.", r->model, sg_version(),
+               r->below ? "at most" : "at least", r->tau, rule, mask, r->genomic ? "; clusters "
+               "were refined by the bases of the genome under their members" : "",
+               r->db ? r->db->n : 0);
   sg_html_markup(html, "<ol>\n"
                  "<li>Carter B, Mueller J, Jain S, Gifford D. What made you do this? Understanding "
                  "black-box decisions with sufficient input subsets. AISTATS 2019, PMLR 89:567-576."

@@ -114,8 +114,8 @@ sg_status sg_run_index(const sg_run *run, sg_err *err)
   sg_status status = sg_html_open(path, "Seqgloss: targets of a run", &html, err);
   if (status) return status;
   sg_html_heading(html, 1, NULL, "Seqgloss: targets of a run");
-  sg_html_para(html, "lead", "%d outputs of %s were explained, each with its own threshold, subsets "
-               "and motifs. The name of a target leads to its report.", run->n_target,
+  sg_html_para(html, "lead", "%d outputs of %s were explained, each with its own threshold, "
+               "subsets and motifs. The name of a target leads to its report.", run->n_target,
                run->model_line ? run->model_line : "the network");
   sg_html_markup(html, "<div class=\"scroll\"><table>\n");
   for (int i = 0; i < run->n_target && !status; i++)
