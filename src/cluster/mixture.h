@@ -10,7 +10,8 @@
  *
  * Only kept bases are looked at. One outside of the frame costs ln(STRAY / 4). What no part
  * explains is noise: letters at the frequencies of all kept bases, kept at the rate of all strings.
- * Strings belong to one part each (hard EM), so that a run is a sequence of choices that can be repeated.
+ * Strings belong to one part each (hard EM), so that a run is a sequence of choices that can be
+ * repeated.
  */
 #ifndef SG_CLUSTER_MIXTURE_H
 #define SG_CLUSTER_MIXTURE_H
