@@ -66,6 +66,7 @@ main_job() {
   out=$build/quickstart
   mkdir -p "$out"
   echo "seqgloss below is $build/seqgloss"
+  export SEQGLOSS_DATA="$top"      # the shipped motifs: this build is not installed
   seqgloss() { printf '+ seqgloss %s\n' "$*"; "$build/seqgloss" "$@"; }
   for model in mafk.h5 mafk.onnx; do
     [ -f "data/$model" ] || die "data/$model is missing"

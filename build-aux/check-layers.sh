@@ -40,6 +40,7 @@ delta engine
 io base
 ism methods
 logo report
+motifnotes motif
 pipeline base
 region seqio
 seq seqio

@@ -10,9 +10,9 @@
  * scores is two panels: the sequence with all heights 1, and scores at the bases that are there.
  *
  * SVG goes into files and, without change, into HTML: the text takes the colour of what surrounds
- * it (currentColor), the letters' colours have a contrast of 3:1 and more on white and on dark pages.
- * Letters are four paths, no font, that are defined once and used; a page with many logos may hold
- * the definitions once (sg_logo_defs). What comes from data is escaped.
+ * it (currentColor), the letters' colours have a contrast of 3:1 and more on white and on dark
+ * pages. Letters are four paths, no font, that are defined once and used; a page with many logos
+ * may hold the definitions once (sg_logo_defs). What comes from data is escaped.
  */
 #ifndef SEQGLOSS_LOGO_H
 #define SEQGLOSS_LOGO_H

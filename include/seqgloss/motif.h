@@ -61,6 +61,8 @@ SG_API sg_status sg_motifs_append(sg_motifs *motifs, const sg_motif *motif, sg_e
  * bases that a letter stands for, nsites 0. SG_EINVAL: a letter that is none. */
 SG_API sg_status sg_motifs_add_text(sg_motifs *motifs, const char *id, const char *text,
                                     sg_motif **ret_motif, sg_err *err);
+/* Leaves only the motifs i with keep[i], in their order. O(n). */
+SG_API void sg_motifs_keep(sg_motifs *motifs, const bool *keep);
 SG_API void sg_motifs_free(sg_motifs *motifs);                          /* NULL is fine */
 
 /* All motifs of a file. Numbers are those of the file, unchanged; probabilities may be off by its
@@ -73,9 +75,9 @@ SG_API sg_status sg_motifs_read(const char *path, sg_motifs **ret_motifs, sg_err
 /* Writes a whole set in that format; numbers so that reading gives them back exactly. Counts go
  * where a format has probabilities only (MEME, HOMER) as probabilities with nsites (1/4 each in a
  * column without counts); probabilities go where it has counts (JASPAR, TRANSFAC) times nsites,
- * times 100 where none is said. Matrices of contributions go to MEME only (SG_EUNSUPPORTED). Blanks
- * in a name become '_' in MEME; evalue and background are in MEME only. HOMER's threshold is the
- * information of the matrix in nats. */
+ * times 100 where none is said. Matrices of contributions go to MEME only (SG_EUNSUPPORTED).
+ * Blanks in a name become '_' in MEME, and nsites a whole number; evalue and background are in
+ * MEME only. HOMER's threshold is the information of the matrix in nats. */
 SG_API sg_status sg_motifs_write(const sg_motifs *motifs, sg_motif_format format,
                                  sg_output *output, sg_err *err);
 /* By the end of a name: .meme, .jaspar or .pfm, .transfac, .homer or .motif (and .gz).

@@ -1,4 +1,5 @@
 /* cli/facts.c: provenance of a run: version, canonical command, networks. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,4 +63,28 @@ void sg_facts_free(sg_facts *facts)
   }
   free(facts->fact);
   *facts = (sg_facts){ 0 };
+}
+
+sg_status sg_facts_write(const char *path, const sg_facts *facts, sg_err *err)
+{
+  static const char end[] = ".provenance.json";
+  sg_output *out = NULL;
+  size_t size = strlen(path) + sizeof end;
+  char *name = malloc(size);
+  if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
+  snprintf(name, size, "%s%s", path, end);
+  sg_status status = sg_output_open(name, 0, &out, err);
+  free(name);
+  if (status) return status;
+  status = sg_output_puts(out, "{", err);
+  for (int i = 0; i < facts->n && !status; i++) {
+    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
+    if (!status) status = sg_json_string(out, facts->fact[i].key, err);
+    if (!status) status = sg_output_puts(out, ": ", err);
+    if (!status) status = sg_json_string(out, facts->fact[i].value, err);
+  }
+  if (!status) status = sg_output_puts(out, "\n}\n", err);
+  if (!status) return sg_output_commit(out, err);
+  sg_output_discard(out);
+  return status;
 }

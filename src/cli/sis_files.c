@@ -95,31 +95,6 @@ sg_status sg_sis_files_open(sg_sis_job *job, const sg_facts *facts, sg_err *err)
   return status;
 }
 
-/* PATH.provenance.json, one object. */
-static sg_status write_facts(const char *path, const sg_facts *facts, sg_err *err)
-{
-  static const char end[] = ".provenance.json";
-  sg_output *out = NULL;
-  size_t size = strlen(path) + sizeof end;
-  char *name = malloc(size);
-  if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
-  snprintf(name, size, "%s%s", path, end);
-  sg_status status = sg_output_open(name, 0, &out, err);
-  free(name);
-  if (status) return status;
-  status = sg_output_puts(out, "{", err);
-  for (int i = 0; i < facts->n && !status; i++) {
-    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
-    if (!status) status = sg_json_string(out, facts->fact[i].key, err);
-    if (!status) status = sg_output_puts(out, ": ", err);
-    if (!status) status = sg_json_string(out, facts->fact[i].value, err);
-  }
-  if (!status) status = sg_output_puts(out, "\n}\n", err);
-  if (!status) return sg_output_commit(out, err);
-  sg_output_discard(out);
-  return status;
-}
-
 sg_status sg_sis_files_close(sg_sis_job *job, const sg_facts *facts, sg_err *err)
 {
   bool provenance = !sg_opt_given(job->opts, "no-provenance");
@@ -129,7 +104,7 @@ sg_status sg_sis_files_close(sg_sis_job *job, const sg_facts *facts, sg_err *err
     job->file[i].output = NULL;
     status = sg_output_commit(output, err);
     if (!status && provenance && job->file[i].format != SG_SIS_TSV)
-      status = write_facts(job->file[i].path, facts, err);
+      status = sg_facts_write(job->file[i].path, facts, err);
   }
   return status;
 }

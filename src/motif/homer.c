@@ -1,6 +1,13 @@
 /* motif/homer.c: HOMER's motifs: `>CONSENSUS ID THRESHOLD ...` between tabs, then a line of
  * probabilities a column.
  *
+ *     >CACGTG<tab>MA0004.1 Arnt<tab>6.1<tab>-1784.9<tab>0<tab>T:20(44.36%),B:2181.5(5.80%)
+ *     0.2<tab>0.8<tab>0<tab>0                      a line a column: A C G T
+ *
+ * Beside consensus and name stand the threshold, the logarithm of a p-value, a placeholder, and
+ * occurrences in targets (T) and background (B); what follows the name may be missing but for the
+ * threshold.
+ *
  * The identifier is the first word of the second field (the consensus where that is empty), the
  * second name what follows it; sites are the number after T: in the sixth.
  */

@@ -1,5 +1,11 @@
 /* motif/jaspar.c: JASPAR's format: a line `>ID NAME`, then the counts of A, C, G and T, a row each.
  *
+ *     >MA0004.1<tab>Arnt
+ *     A  [     4     19      0      0      0      0 ]
+ *     C  [    16      0     20      0      0      0 ]
+ *     G  [     0      1      0     20      0     20 ]
+ *     T  [     0      0      0      0     20      0 ]
+ *
  * Rows are `A [ 1 2 3 ]` in any order, with or without brackets or '|', or numbers alone in the
  * order A, C, G, T. A file of such rows without any `>` is one motif, named after the file.
  */
@@ -120,6 +126,9 @@ static sg_status read_jaspar(sg_motif_reader *r, sg_err *err)
       status = begin_nameless(r, err);
       sg_motif_hold(r);
       if (!status) status = read_matrix(r, err);
+    } else if (is_row(text)) {
+      return sg_motif_bad(r, err, "a fifth row: JASPAR has one a base; with one a column the title "
+                                  "must be HOMER's (>CONSENSUS, ID, THRESHOLD between tabs)");
     } else if (*text && *text != '#') {
       return sg_motif_bad(r, err, "'%.40s' where > should begin a motif", text);
     }

@@ -1,12 +1,27 @@
 /* motif/meme.c: MEME's text, the minimal format and the matrices of a whole meme.txt.
  *
- * Lines that say nothing here (URL, strands, the long text of MEME's own reports) are passed over.
- * Several such files one after the other are one file; the first background counts. A motif with
- * both a log-odds and a probability matrix, as MEME writes, has the latter.
+ *     MEME version 4
+ *
+ *     ALPHABET= ACGT                               may be missing; other than DNA is refused
+ *
+ *     strands: + -                                 passed over
+ *
+ *     Background letter frequencies
+ *     A 0.25 C 0.25 G 0.25 T 0.25                  may be missing
+ *
+ *     MOTIF MA0004.1 Arnt                          identifier, second name
+ *     letter-probability matrix: alength= 4 w= 6 nsites= 20 E= 0
+ *      0.2  0.8  0  0                              a line a column: A C G T
+ *
+ * Keys of the matrix line may be missing, and blanks stand on either side of '='. Lines that say
+ * nothing here (URL, strands, the long text of MEME's own reports) are passed over. Several such
+ * files one after the other are one file; the first background counts. A motif with both a
+ * log-odds and a probability matrix, as MEME writes, has the latter.
  */
 #include "motif/motiffile.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 static bool is_meme(const char *line) { return !strncmp(line, "MEME version", 12); }
@@ -218,15 +233,17 @@ static const char *title(const sg_motif *motif)
   return "letter-probability matrix:";
 }
 
+/* Sites are written as a whole number, 1 at least: there are readers that take nothing else. */
 static sg_status write_motif(const sg_motif *motif, sg_output *output, sg_err *err)
 {
+  double sites = motif->nsites > 0 ? fmax(1, floor(motif->nsites + 0.5)) : 0;
   sg_status status = sg_output_printf(output, err, "\nMOTIF %s%s", motif->id,
                                       *motif->name ? " " : "");
 
   if (!status) status = sg_motif_put_name(output, motif->name, err);
   if (!status)
     status = sg_output_printf(output, err, "\n%s alength= 4 w= %d", title(motif), motif->width);
-  if (!status && motif->nsites > 0) status = sg_motif_put(output, " nsites= ", motif->nsites, err);
+  if (!status && sites > 0) status = sg_motif_put(output, " nsites= ", sites, err);
   if (!status) status = sg_motif_put(output, " E= ", motif->evalue, err);
   if (!status) status = sg_output_puts(output, "\n", err);
   for (int i = 0; i < motif->width && !status; i++) {

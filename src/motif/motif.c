@@ -1,6 +1,11 @@
 /* motif/motif.c: sets of motifs, and what a matrix says: probabilities, bits, consensus, the other
  * strand.
  *
+ * A column of probabilities p against a background b tells D(p || b) = sum p log2(p / b) bits,
+     two at
+ * most where b is even. A letter's height in a logo is its share p of that. From n sites of the
+ * background itself a column seems to tell about 3 / (2 ln 2 n) bits, by chance.
+ *
  * References: Schneider and Stephens 1990 (Nucleic Acids Res 18:6097) for the information of a
  * column; Cavener 1987 (Nucleic Acids Res 15:1353) for the consensus.
  */
@@ -58,7 +63,8 @@ static sg_status check_names(const char *id, const char *name, int width, sg_err
   return SG_OK;
 }
 
-/* Room for one more. The room is the power of two at or above n, so that it needs no field. */
+/* Room for one more. The room is at least the power of two at or above n, so that it needs no
+ * field. */
 static bool grow(sg_motifs *motifs)
 {
   size_t n = (size_t)motifs->n;
@@ -101,6 +107,17 @@ sg_status sg_motifs_append(sg_motifs *motifs, const sg_motif *motif, sg_err *err
   copy->evalue = motif->evalue;
   copy->line = motif->line;
   return SG_OK;
+}
+
+void sg_motifs_keep(sg_motifs *motifs, const bool *keep)
+{
+  int n = 0;
+
+  for (int i = 0; i < motifs->n; i++) {
+    if (keep[i]) motifs->motif[n++] = motifs->motif[i];
+    else release(&motifs->motif[i]);
+  }
+  motifs->n = n;
 }
 
 /* ---- IUPAC codes ----------------------------------------------------------------------------- */
@@ -172,6 +189,8 @@ void sg_motif_consensus(const double *p, int width, char *text)
 
 /* ---- Matrices -------------------------------------------------------------------------------- */
 
+/* Pseudocounts are sites of the background: pseudo of them are added to those that were counted,
+ * which for probabilities are n p. */
 sg_status sg_motif_probs(const sg_motif *motif, double pseudo, const double bg[4], double *p,
                          sg_err *err)
 {

@@ -41,8 +41,8 @@ sg_status sg_motif_format_of(const char *path, sg_motif_format *ret_format, sg_e
         *ret_format = (sg_motif_format)f;
         return SG_OK;
       }
-  return sg_fail(err, SG_EINVAL, "%s: motifs are written to names that end in .meme, .jaspar, .pfm,"
-                                 " .transfac, .homer or .motif (and .gz)", path);
+  return sg_fail(err, SG_EINVAL, "%s: the ending names no format of motifs: .meme, .jaspar, .pfm, "
+                                 ".transfac, .homer, .motif (and .gz)", path);
 }
 
 /* ---- 2. Lines -------------------------------------------------------------------------------- */
@@ -217,6 +217,8 @@ static sg_status tell_kind(const sg_motif_reader *r, unsigned takes, bool cwm, n
                       it.first_off + 1, off[0] + off[1] + off[2] + off[3]);
 }
 
+/* What a matrix is, its numbers say: contributions have a sign; counts have sums beyond 1;
+ * probabilities sum to 1. A count of one site sums to 1 as well, but is whole. */
 sg_status sg_motif_finish(sg_motif_reader *r, unsigned takes, bool cwm, sg_err *err)
 {
   nature it = look_at((const double (*)[4])r->m, r->width);

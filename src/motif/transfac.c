@@ -1,6 +1,16 @@
 /* motif/transfac.c: TRANSFAC's records: lines with a key of two letters, the matrix after P0 (also
  * written PO), ended by `//`, which may be missing.
  *
+ *     AC  MA0004.1
+ *     XX                                           keys without a meaning here are passed over
+ *     ID  Arnt
+ *     XX
+ *     P0      A      C      G      T               in any order
+ *     01      4     16      0      0      C        position, counts, consensus (may be missing)
+ *     02     19      0      1      0      A
+ *     XX
+ *     //
+ *
  * The identifier is AC's, else ID's; the second name is NA's, else ID's where AC was there.
  */
 #include "motif/motiffile.h"

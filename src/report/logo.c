@@ -1,5 +1,18 @@
 /* report/logo.c: where everything in a logo stands: panels, stacks, axes, numbers.
  *
+ *      46 px    columns of logo->column px
+ *     .-------+---------------------------.
+ *     |       | title                     |  15 px a title
+ *     | axis  | stacks                    |  panel->height
+ *     |       | title                     |  the next panel 8 px below
+ *     | axis  |      stacks               |    shifted by its offset
+ *     |       |  1  2  3  numbers         |
+ *     |       | place                     |
+ *     '-------+---------------------------'
+ *
+ * Without an axis the left margin is what the first number needs. Text is taken to be 7 px a letter
+ * wide: its true width is known to whoever shows the picture, not here.
+ *
  * 1. Checks   2. Axes   3. Layout   4. Panels   5. Numbers
  */
 #include <inttypes.h>
@@ -120,7 +133,9 @@ static axis axis_of(const sg_logo_panel *p)
 
 /* ---- 3. Layout ------------------------------------------------------------------------------- */
 
-static const double left_axis = 46, margin = 4, gap = 8, line_height = 15, digit = 6.5;
+/* In pixels. */
+static const double left_axis = 46, margin = 4, gap = 8, line_height = 15, digit = 7;
+static const double above_numbers = 4;
 static const double usual_height = 80;
 
 static double height_of(const sg_logo_panel *p) { return p->height > 0 ? p->height : usual_height; }
@@ -136,14 +151,33 @@ static int columns(const sg_logo *logo)
   return n;
 }
 
-static double left_of(const sg_logo *logo)
+static int64_t last_number(const sg_logo *logo)
 {
-  for (int i = 0; i < logo->n_panel; i++)
-    if (logo->panel[i].axis) return left_axis;
-  return margin;
+  return logo->first + (int64_t)logo->step * (columns(logo) - 1);
 }
 
 static double text_width(const char *text) { return text ? digit * (double)strlen(text) : 0; }
+
+static double number_width(int64_t number)
+{
+  char text[32];
+
+  snprintf(text, sizeof text, "%" PRId64, number);
+  return text_width(text);
+}
+
+/* What a number in the middle of a column needs beside it. */
+static double overhang(const sg_logo *logo, int64_t number)
+{
+  return logo->numbers ? fmax(margin, (number_width(number) - logo->column) / 2 + 1) : margin;
+}
+
+static double left_of(const sg_logo *logo)
+{
+  for (int i = 0; i < logo->n_panel; i++)
+    if (logo->panel[i].axis) return fmax(left_axis, overhang(logo, logo->first));
+  return overhang(logo, logo->first);
+}
 
 void sg_logo_extent(const sg_logo *logo, double *ret_w, double *ret_h)
 {
@@ -154,9 +188,9 @@ void sg_logo_extent(const sg_logo *logo, double *ret_w, double *ret_h)
     h += (p->title ? line_height : 0) + height_of(p) + (i + 1 < logo->n_panel ? gap : 0);
     w = fmax(w, text_width(p->title));
   }
-  if (logo->numbers) h += line_height;
+  if (logo->numbers) h += above_numbers + line_height;
   if (logo->place) h += line_height;
-  *ret_w = ceil(left + fmax(w, text_width(logo->place)) + (logo->numbers ? 2 * digit : margin));
+  *ret_w = ceil(left + fmax(w, text_width(logo->place)) + overhang(logo, last_number(logo)));
   *ret_h = ceil(h + margin);
 }
 
@@ -213,16 +247,20 @@ static void draw_stack(const frame *f, int column)
   }
 }
 
-/* Neighbours share a band. */
+/* Neighbours share a band; a solid edge below says where it ends. */
 static void draw_bands(const frame *f)
 {
   const unsigned char *mark = f->panel->mark;
+  double left = f->x + f->column * f->panel->offset;
 
   for (int i = 0, j; mark && i < f->panel->width; i = j) {
     for (j = i + 1; j < f->panel->width && !mark[j] == !mark[i]; j++) continue;
-    if (mark[i])
-      f->canvas->band(f->canvas, (sg_box){ f->x + f->column * (f->panel->offset + i), f->y,
-                                           f->column * (j - i), f->height });
+    if (!mark[i]) continue;
+    sg_box box = { left + f->column * i, f->y, f->column * (j - i), f->height };
+    f->canvas->band(f->canvas, box, false);
+    box.y += box.h;
+    box.h = 2;
+    f->canvas->band(f->canvas, box, true);
   }
 }
 
@@ -256,22 +294,19 @@ static void draw_panel(const frame *f)
 /* ---- 5. Numbers ------------------------------------------------------------------------------ */
 
 /* As many columns from number to number as leave room for the digits: 1, 2, 5, 10 ... */
-static int64_t number_step(const sg_logo *logo, int n)
+static int64_t number_step(const sg_logo *logo)
 {
-  char text[32];
-  int64_t last = logo->first + (int64_t)logo->step * (n - 1), widest = logo->first;
+  double widest = fmax(number_width(logo->first), number_width(last_number(logo)));
   axis a;
 
-  if ((last < 0 ? -last : last) > (widest < 0 ? -widest : widest)) widest = last;
-  snprintf(text, sizeof text, "%" PRId64, widest);
-  choose_step(fmax(1, (text_width(text) + 4) / logo->column), &a);
+  choose_step(fmax(1, (widest + 4) / logo->column), &a);
   return (int64_t)fmax(1, tick(&a, 1));
 }
 
 static void draw_numbers(const sg_logo *logo, sg_canvas *canvas, double x, double y)
 {
   int n = columns(logo);
-  int64_t step = number_step(logo, n);
+  int64_t step = number_step(logo);
 
   for (int i = 0; i < n; i++) {
     char text[32];
@@ -297,6 +332,7 @@ void sg_logo_draw(const sg_logo *logo, sg_canvas *canvas)
     y = f.y + f.height + (i + 1 < logo->n_panel ? gap : 0);
   }
   if (logo->numbers) {
+    y += above_numbers;
     draw_numbers(logo, canvas, x, y + SG_LOGO_FONT + 1);
     y += line_height;
   }

@@ -41,7 +41,8 @@ typedef struct sg_canvas sg_canvas;
 struct sg_canvas {
   /* A letter that fills the box; `down`: head down. */
   void (*letter)(sg_canvas *canvas, int base, sg_box box, bool down, bool pale);
-  void (*band)(sg_canvas *canvas, sg_box box);
+  /* A band behind letters; `solid`: its edge. */
+  void (*band)(sg_canvas *canvas, sg_box box, bool solid);
   void (*line)(sg_canvas *canvas, double x1, double y1, double x2, double y2);
   /* Data: not yet escaped. `upright`: read from below, turned by a quarter about x, y. */
   void (*text)(sg_canvas *canvas, double x, double y, sg_anchor anchor, bool upright,
@@ -50,7 +51,8 @@ struct sg_canvas {
 
 /* Colours beside those of letters. */
 enum { SG_INK_TEXT = 0x222222, SG_INK_GROUND = 0xffffff, SG_INK_BAND = 0xe6b800 };
-#define SG_BAND_OPACITY 0.25
+/* Faint, so that letters keep 3:1 to it on dark pages too. */
+#define SG_BAND_OPACITY 0.12
 #define SG_PALE_OPACITY 0.3
 
 /* Whether it can be drawn; its size; drawing. */

@@ -76,11 +76,11 @@ static void png_letter(sg_canvas *canvas, int base, sg_box box, bool down, bool 
   cairo_fill(cr);
 }
 
-static void png_band(sg_canvas *canvas, sg_box box)
+static void png_band(sg_canvas *canvas, sg_box box, bool solid)
 {
   cairo_t *cr = ((png *)canvas)->cr;
 
-  set_ink(cr, SG_INK_BAND, SG_BAND_OPACITY);
+  set_ink(cr, SG_INK_BAND, solid ? 1 : SG_BAND_OPACITY);
   cairo_rectangle(cr, box.x, box.y, box.w, box.h);
   cairo_fill(cr);
 }

@@ -1,5 +1,12 @@
 /* report/logosvg.c: logos as SVG text.
  *
+ *     <svg xmlns=... width height viewBox font-family="sans-serif" fill="currentColor" role="img">
+ *     <defs><path id="sg-A" fill="#1a9641" d="M0 100L38 0..."/> ... </defs>
+ *     <use xlink:href="#sg-A" transform="translate(46.56 4)scale(0.1288 1)"/>       a letter
+ *     <path stroke="currentColor" d="M46 104L60 104"/>                              an axis
+ *     <text x="38" y="57.85" text-anchor="end">0.5</text>
+ *     </svg>
+ *
  * Letters are defined once as paths and placed by <use> with a shift and a scale; their colours are
  * in the definitions. Everything else is drawn in currentColor. xlink:href rather than SVG 2's
  * href, because every program that shows SVG knows it; HTML's parser does, too.
@@ -84,7 +91,7 @@ static void svg_letter(sg_canvas *canvas, int base, sg_box box, bool down, bool 
   sg_logotext_puts(&s->text, "\"/>\n");
 }
 
-static void svg_band(sg_canvas *canvas, sg_box box)
+static void svg_band(sg_canvas *canvas, sg_box box, bool solid)
 {
   svg *s = (svg *)canvas;
 
@@ -94,7 +101,7 @@ static void svg_band(sg_canvas *canvas, sg_box box)
   put_number(s, "\" height=\"", box.h);
   sg_logotext_puts(&s->text, "\" fill=\"");
   put_colour(&s->text, SG_INK_BAND);
-  put_number(s, "\" fill-opacity=\"", SG_BAND_OPACITY);
+  if (!solid) put_number(s, "\" fill-opacity=\"", SG_BAND_OPACITY);
   sg_logotext_puts(&s->text, "\"/>\n");
 }
 

@@ -5,6 +5,9 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/seqgloss-test.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cases=0 bad=0
+# Shipped motifs are those of the source, whatever is installed on this machine.
+SEQGLOSS_DATA=$(cd "$src" && pwd)
+export SEQGLOSS_DATA
 export LC_ALL=C
 
 # check NAME COMMAND...: ok when the command succeeds; shows its output when it does not.
