@@ -31,7 +31,7 @@ sg_status sg_cluster_genome_fetch(void *user, const sg_cluster_place *place, int
 sg_status sg_cluster_rest_read(sg_cluster_job *job, sg_err *err);
 void sg_cluster_rest_free(sg_cluster_job *job);
 /* Marks in explained[n_looked] those that hold a member of a cluster. */
-sg_status sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained, sg_err *err);
+void sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained);
 
 /* cluster_files.c: whether the folder can be written to; then all files, none when one fails. */
 sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err);

@@ -81,9 +81,12 @@ static int cut(char *line, char *field[FIELDS])
 static sg_status find_column(char *const *field, int n, const char *target, int *ret_column,
                              sg_err *err)
 {
-  for (int i = PLACE; i < n; i++)
-    if (!strcmp(field[i], target)) return *ret_column = i, SG_OK;
   *ret_column = PLACE;
+  for (int i = PLACE; i < n; i++) {
+    if (strcmp(field[i], target)) continue;
+    *ret_column = i;
+    return SG_OK;
+  }
   if (n == PLACE + 1) return SG_OK;
   return sg_fail(err, SG_EFORMAT, "no column '%s': is this a table of seqgloss predict?", target);
 }
@@ -170,9 +173,8 @@ static int64_t lower(const sg_cluster_job *job, const char *chrom, int64_t start
   return lo;
 }
 
-sg_status sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained, sg_err *err)
+void sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained)
 {
-  (void)err;
   memset(explained, 0, (size_t)job->n_looked);
   for (int64_t i = 0; i < job->clusters->n_member; i++) {
     const sg_member *m = &job->clusters->member[i];
@@ -183,5 +185,4 @@ sg_status sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained, sg_er
          && job->looked[k].start == r->start && job->looked[k].end == r->end; k++)
       if (!strcmp(job->looked[k].name, r->region)) explained[k] = true;
   }
-  return SG_OK;
 }

@@ -78,6 +78,23 @@ static sg_status label(sg_assembly *a, int *labels, sg_err *err)
   return status;
 }
 
+static int by_number(const void *a, const void *b)
+{
+  const int64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+/* sub[]: the distinct strings of the m segments list[], ascending; returns their number. */
+static int64_t strings_of(const sg_assembly *a, const int64_t *list, int64_t m, int64_t *sub)
+{
+  int64_t n = 0;
+  for (int64_t x = 0; x < m; x++) sub[x] = a->segments.seg[list[x]].string;
+  qsort(sub, (size_t)m, sizeof *sub, by_number);
+  for (int64_t x = 0; x < m; x++)
+    if (!n || sub[x] != sub[n - 1]) sub[n++] = sub[x];
+  return n;
+}
+
 /* Lays the m segments list[] of cluster k on top of each other: one part, begun from the most
  * frequent string (of equal ones the lexically first). */
 static sg_status align(sg_assembly *a, const sg_mixture *mix, int k, const int64_t *list,
@@ -85,21 +102,21 @@ static sg_status align(sg_assembly *a, const sg_mixture *mix, int k, const int64
 {
   sg_part *part = sg_part_new(mix);
   if (!part) return no_memory(err);
-  int64_t top = 0;
-  for (int64_t x = 0; x < m; x++) {
-    sub[x] = a->segments.seg[list[x]].string;
-    double more = a->gapped.weight[sub[x]] - a->gapped.weight[sub[top]];
-    if (more > 0 || (!(more < 0) && sub[x] < sub[top])) top = x;
-  }
+  int64_t n = strings_of(a, list, m, sub), top = 0;
+  for (int64_t x = 1; x < n; x++)
+    if (a->gapped.weight[sub[x]] > a->gapped.weight[sub[top]]) top = x;
   fit->shift[0] = (short)(SG_FRAME / 2 - a->gapped.length[sub[top]] / 2);
   fit->strand[0] = 0;
   sg_part_count(mix, part, &sub[top], 1, NULL, 0, fit);
   for (int round = 0; round < 6; round++) {
-    sg_part_score(mix, part, sub, m, fit);
-    if (round < 5) sg_part_count(mix, part, sub, m, NULL, 0, fit);
+    sg_part_score(mix, part, sub, n, fit);
+    if (round < 5) sg_part_count(mix, part, sub, n, NULL, 0, fit);
   }
-  for (int64_t x = 0; x < m; x++)
-    lay(&a->segments.seg[list[x]], k, fit, x, 0, &a->out->member[list[x]]);
+  for (int64_t x = 0; x < m; x++) {
+    const sg_segment *seg = &a->segments.seg[list[x]];
+    const int64_t *at = bsearch(&seg->string, sub, (size_t)n, sizeof *sub, by_number);
+    lay(seg, k, fit, at - sub, 0, &a->out->member[list[x]]);
+  }
   sg_part_free(part);
   return SG_OK;
 }

@@ -197,7 +197,8 @@ sg_status sg_assembly_refine(sg_assembly *assembly, sg_err *err)
                      .lambda_genome = GENOME * assembly->opts->lambda };
   int64_t *member = malloc(room * sizeof *member);
   sg_status status = sites.site && member ? SG_OK : no_memory(err);
-  for (int64_t i = 0; i < out->n_member && !status; i++) {
+  for (int64_t x = 0; x < out->n_member && !status; x++) {
+    int64_t i = assembly->order[x];
     if (out->member[i].cluster < 0) continue;
     fill_site(assembly, i, &sites.site[sites.n]);
     member[sites.n++] = i;

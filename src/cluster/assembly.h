@@ -11,6 +11,7 @@ typedef struct sg_assembly {
   sg_segments segments;
   sg_gapped gapped;
   sg_clusters *out;            /* members are those of the segments, in their order */
+  int64_t *order;              /* [n_member] by place, region, rank, text: order.c */
   uint8_t *around;             /* [n_member][2 FLANK] bases of the genome, 4: unknown; NULL: none */
 } sg_assembly;
 
@@ -26,6 +27,10 @@ sg_status sg_assembly_refine(sg_assembly *assembly, sg_err *err);
 uint8_t sg_assembly_base(const sg_assembly *assembly, int64_t i, int c);
 /* The kept letter of member i in column c of its frame, as its cluster reads it; 4: hidden. */
 uint8_t sg_assembly_kept(const sg_assembly *assembly, int64_t i, int c);
+
+/* order.c: sorts numbers of members by place, region, target, rank, piece, and by the letters as
+ * their clusters read them; work: room for n. O(n log n). */
+void sg_assembly_sort(const sg_assembly *a, int64_t *list, int64_t n, int64_t *work);
 
 /* depict.c: sites, matrices, consensus, direction and order of the clusters. */
 sg_status sg_assembly_depict(sg_assembly *assembly, sg_err *err);

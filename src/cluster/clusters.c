@@ -27,6 +27,19 @@ static sg_status check_options(const sg_cluster_opts *o, sg_err *err)
   return SG_OK;
 }
 
+/* Numbers of the members, sorted while they are still as they came. */
+static sg_status sort_all(sg_assembly *a, sg_err *err)
+{
+  int64_t n = a->out->n_member;
+  int64_t *work = malloc(((size_t)n + 1) * sizeof *work);
+  a->order = malloc(((size_t)n + 1) * sizeof *a->order);
+  for (int64_t i = 0; a->order && i < n; i++) a->order[i] = i;
+  bool ok = work && a->order;
+  if (ok) sg_assembly_sort(a, a->order, n, work);
+  free(work);
+  return ok ? SG_OK : no_memory(err);
+}
+
 /* Segments and their strings; members in their order, of no cluster yet. The published procedure
  * takes subsets as they are. */
 static sg_status prepare(sg_assembly *a, sg_err *err)
@@ -44,12 +57,14 @@ static sg_status prepare(sg_assembly *a, sg_err *err)
     const sg_segment *s = &a->segments.seg[i];
     out->member[i] = (sg_member){ .row = s->row, .begin = s->begin, .length = s->length,
                                   .number = s->number, .of = s->of, .cluster = -1 };
+    /* without a place, the strand on which it is written says nothing */
+    out->member[i].minus = a->subsets->row[s->row].first < 0 && s->flip;
   }
   out->short_ones = a->segments.short_ones;
   out->long_ones = a->segments.long_ones;
   out->cut = a->segments.cut;
   for (int b = 0; b < 4; b++) out->bg[b] = 0.25;
-  return SG_OK;
+  return sort_all(a, err);
 }
 
 sg_status sg_cluster_run(const sg_subsets *subsets, const sg_cluster_opts *opts,
@@ -68,6 +83,7 @@ sg_status sg_cluster_run(const sg_subsets *subsets, const sg_cluster_opts *opts,
   if (!status && a.opts->fetch && !published) status = sg_assembly_refine(&a, err);
   if (!status) status = sg_assembly_depict(&a, err);
   free(a.around);
+  free(a.order);
   sg_gapped_release(&a.gapped);
   sg_segments_release(&a.segments);
   if (status) sg_clusters_free(a.out);

@@ -103,7 +103,8 @@ static double *site_weights(const sg_clusters *out)
 static void count(const sg_assembly *a, const double *weight)
 {
   sg_clusters *out = a->out;
-  for (int64_t i = 0; i < out->n_member; i++) {
+  for (int64_t x = 0; x < out->n_member; x++) {
+    int64_t i = a->order[x];
     sg_cluster *k = out->member[i].cluster < 0 ? NULL : &out->cluster[out->member[i].cluster];
     for (int c = 0; c < SG_CLUSTER_FRAME && k; c++) {
       uint8_t kept = sg_assembly_kept(a, i, c), base = sg_assembly_base(a, i, c);
@@ -238,41 +239,6 @@ static double agreement(const sg_assembly *a, int64_t i)
 
 /* ---- 5. Order ---- */
 
-/* Compared by what they are, never by where they stood in the table. */
-static int compare(const sg_assembly *a, int64_t i, int64_t j)
-{
-  const sg_member *x = &a->out->member[i], *y = &a->out->member[j];
-  const sg_subset_row *r = &a->subsets->row[x->row], *s = &a->subsets->row[y->row];
-  int d = strcmp(r->chrom, s->chrom);
-  int64_t at = r->first + x->begin, other = s->first + y->begin;
-  if (!d) d = (at > other) - (at < other);
-  if (!d) d = strcmp(r->region, s->region);
-  if (!d) d = strcmp(r->target, s->target);
-  if (!d) d = (r->rank > s->rank) - (r->rank < s->rank);
-  if (!d) d = (x->number > y->number) - (x->number < y->number);
-  if (!d) d = (x->column > y->column) - (x->column < y->column);
-  if (!d) d = (x->length > y->length) - (x->length < y->length);
-  for (int c = 0; c < x->length && !d; c++)
-    d = sg_assembly_kept(a, i, x->column + c) - sg_assembly_kept(a, j, y->column + c);
-  return d;
-}
-
-/* Bottom-up merge sort, for the comparison needs the assembly. */
-static void sort_members(const sg_assembly *a, int64_t *list, int64_t n, int64_t *work)
-{
-  for (int64_t width = 1; width < n; width *= 2) {
-    for (int64_t from = 0; from < n; from += 2 * width) {
-      int64_t mid = from + width < n ? from + width : n;
-      int64_t end = from + 2 * width < n ? from + 2 * width : n, i = from, j = mid, to = from;
-      while (i < mid && j < end)
-        work[to++] = compare(a, list[j], list[i]) < 0 ? list[j++] : list[i++];
-      while (i < mid) work[to++] = list[i++];
-      while (j < end) work[to++] = list[j++];
-    }
-    memcpy(list, work, (size_t)n * sizeof *list);
-  }
-}
-
 static int by_size(const void *a, const void *b)
 {
   const sg_cluster *x = a, *y = b;
@@ -322,7 +288,7 @@ static sg_status list_members(sg_assembly *a, sg_err *err)
     double best = -INFINITY;
     for (int64_t i = 0; i < out->n_member; i++)
       if (out->member[i].cluster == k) list[used + n++] = i;
-    sort_members(a, list + used, n, list + out->n_member);
+    sg_assembly_sort(a, list + used, n, list + out->n_member);
     c->member = list + used;
     renumber_sites(out, c, list + out->n_member);
     for (int64_t x = 0; x < n; x++) {
@@ -335,7 +301,7 @@ static sg_status list_members(sg_assembly *a, sg_err *err)
   }
   for (int64_t i = 0, to = used; i < out->n_member; i++)
     if (out->member[i].cluster < 0) list[to++] = i;
-  sort_members(a, list + used, out->n_member - used, list + out->n_member);
+  sg_assembly_sort(a, list + used, out->n_member - used, list + out->n_member);
   return SG_OK;
 }
 
@@ -360,11 +326,7 @@ sg_status sg_assembly_depict(sg_assembly *assembly, sg_err *err)
   for (int64_t i = 0; i < out->n_member; i++) {
     int k = out->member[i].cluster;
     if (k >= 0) out->cluster[k].n++;
-    else {                     /* without a place the strand says nothing */
-      out->noise++;
-      out->member[i].minus = assembly->subsets->row[out->member[i].row].first < 0
-                             && assembly->segments.seg[i].flip;
-    }
+    else out->noise++;
   }
   drop_empty(out);
   sg_status status = number_sites(assembly, err);

@@ -1,6 +1,9 @@
 /* cluster/genomic.c: splitting and merging of clusters by the genome's bases, and the last
  * assignment, by bases and by what was kept of them.
  *
+ * The placement of a window in a leaf is its best one (a maximum, not a sum, over 2 x 17
+ * placements, whose number is paid for); its membership is shared out by Bayes' rule.
+ *
  *   1. Leaves: matrices of windows
  *   2. EM of one and of two leaves, and what two gain over one
  *   3. Splitting

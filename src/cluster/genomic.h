@@ -5,6 +5,12 @@
  * background. A window lies in a leaf on either strand, shifted by up to SG_SHIFT columns, wherever
  * it fits best; its score there is the log-odds of its bases. Whether two leaves are better than
  * one is decided by BIC, after EM over the windows of both.
+ *
+ * Why the genome: a network that keeps TGCTGA of TGCTGAnTCAGCA has no need of the rest, so that
+ * kept bases of a full site look like those of a half site. The bases below them do not. A
+ * partition that comes from kept bases is only where EM begins; what decides is the likelihood of
+ * all bases of the windows, kept or not, for kept ones differ between two groups that were formed
+ * by them.
  */
 #ifndef SG_CLUSTER_GENOMIC_H
 #define SG_CLUSTER_GENOMIC_H

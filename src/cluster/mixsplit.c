@@ -2,8 +2,8 @@
  *
  * Candidates are indicators "column c holds letter x" (hidden is a letter), ranked by what they
  * tell about the other columns: the sum of the mutual informations, all of which come from one
- * table of pairs of letters. The best TRIES are carried out: the strings with and without it become two
- * parts, which EM refines, and the first that gains more than its columns cost is taken.
+ * table of pairs of letters. The best TRIES are carried out: the strings with and without it become
+ * two parts, which EM refines, and the first that gains more than its columns cost is taken.
  */
 #include <math.h>
 #include <stdlib.h>

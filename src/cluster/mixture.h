@@ -10,7 +10,11 @@
  *
  * Only kept bases are looked at. One outside of the frame costs ln(STRAY / 4). What no part
  * explains is noise: letters at the frequencies of all kept bases, kept at the rate of all strings.
- * Strings belong to one part each (hard EM), so that a run is a sequence of choices that can be repeated.
+ * Strings belong to one part each (hard EM: Celeux and Govaert 1992, Comput Stat Data Anal 14:315),
+ * so that a run is a sequence of choices that can be repeated. How many parts there are is decided
+ * by the Bayesian information criterion (Schwarz 1978, Ann Stat 6:461): a column costs
+ * 1/2 lambda 4 ln N. Seeds from frequent words and a refinement by EM are MEME's plan (Bailey and
+ * Elkan 1994, ISMB 2:28); hidden as a fifth letter is what gapped subsets need beyond it.
  */
 #ifndef SG_CLUSTER_MIXTURE_H
 #define SG_CLUSTER_MIXTURE_H

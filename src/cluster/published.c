@@ -5,7 +5,8 @@
  * least min_samples strings, itself counted, are at most eps away; clusters are grown from core
  * strings in the order of the input and numbered in it; a border string belongs to the first
  * cluster that reaches it. Equal strings have equal neighbours and go together: distances are
- * computed once for each pair of distinct strings.
+ * computed for pairs of distinct strings only, and only within the band of width eps around the
+ * diagonal in which they can be small enough (Ukkonen 1985, Inf Control 64:100).
  */
 #include <stdlib.h>
 #include <string.h>

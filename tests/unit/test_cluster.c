@@ -279,6 +279,58 @@ START_TEST(overlapping_regions_count_once)
 }
 END_TEST
 
+/* With a genome, each site in one to three regions, so that weights are fractions: the same digits
+ * in any order of the rows. */
+START_TEST(order_with_a_genome)
+{
+  cluster_set s;
+  sg_rng rng;
+  sg_subsets *set[2];
+  sg_clusters *c[2];
+  set_of_nested(1, 13, &s);
+  sg_cluster_opts o = sg_cluster_opts_default();
+  o.fetch = set_fetch;
+  o.user = &s;
+  int64_t n = 0, *row = malloc((size_t)(3 * s.subsets->n) * sizeof *row);
+  for (int64_t i = 0; i < s.subsets->n; i++)
+    for (int k = 0; k <= i % 3; k++) row[n++] = 3 * i + k;
+  sg_rng_seed(&rng, 1);
+  for (int t = 0; t < 2; t++) {
+    ck_assert_int_eq(sg_subsets_new(&set[t], NULL), SG_OK);
+    for (int64_t i = 0; i < n; i++) {
+      sg_subset_row r = s.subsets->row[row[i] / 3];
+      r.start -= row[i] % 3;
+      r.rank = row[i] + 1;
+      ck_assert_int_eq(sg_subsets_add(set[t], &r, NULL), SG_OK);
+    }
+    c[t] = run(set[t], &o);
+    for (int64_t i = n - 1; i > 0; i--) {
+      int64_t j = (int64_t)sg_rng_below(&rng, (uint64_t)i + 1), other = row[i];
+      row[i] = row[j];
+      row[j] = other;
+    }
+  }
+  ck_assert(c[0]->n == c[1]->n && c[0]->n >= 4);
+  for (int k = 0; k < c[0]->n; k++) {
+    const sg_cluster *x = &c[0]->cluster[k], *y = &c[1]->cluster[k];
+    ck_assert(!memcmp(x->kept, y->kept, sizeof x->kept));
+    ck_assert(!memcmp(x->genome, y->genome, sizeof x->genome));
+    ck_assert(x->n == y->n && x->sites == y->sites);
+    for (int64_t i = 0; i < x->n; i++) {
+      const sg_member *p = &c[0]->member[x->member[i]], *q = &c[1]->member[y->member[i]];
+      ck_assert(set[0]->row[p->row].rank == set[1]->row[q->row].rank);
+      ck_assert(p->column == q->column && p->minus == q->minus && p->site == q->site);
+    }
+  }
+  for (int t = 0; t < 2; t++) {
+    sg_clusters_free(c[t]);
+    sg_subsets_free(set[t]);
+  }
+  free(row);
+  set_release(&s);
+}
+END_TEST
+
 START_TEST(matrices)
 {
   cluster_set s;
@@ -629,6 +681,7 @@ int main(void)
   tcase_add_test(tc, alignment_adds_up);
   tcase_add_test(tc, places_spell_members);
   tcase_add_test(tc, overlapping_regions_count_once);
+  tcase_add_test(tc, order_with_a_genome);
   tcase_add_test(tc, matrices);
   tcase_add_loop_test(tc, published_against_plain, 0, 3);
   tcase_add_test(tc, published_by_hand);
