@@ -166,7 +166,10 @@ sg_status sg_partial(const sg_targets *targets, const sg_rows *rows, int width, 
 /* out[d] = sum over e <= min(d, reach) of h[e] in[d - e], for d = 0..depth (compare_convolve.c).
  * `in` and `out` have SG_CONVOLVE_BEFORE zeros before them and SG_CONVOLVE_AFTER cells of room
  * after in[depth], finite. */
-enum { SG_CONVOLVE_BEFORE = 128, SG_CONVOLVE_AFTER = 32 };
-void sg_convolve(const double *in, const double *h, int reach, int depth, double *out);
+enum { SG_CONVOLVE_BEFORE = 128, SG_CONVOLVE_AFTER = 64 };
+typedef void sg_convolution(const double *in, const double *h, int reach, int depth, double *out);
+sg_convolution sg_convolve;
+/* That for registers of two, four or eight numbers; NULL where this processor has none. */
+sg_convolution *sg_convolve_by(int lanes);
 
 #endif

@@ -234,6 +234,33 @@ START_TEST(test_enumeration)
 }
 END_TEST
 
+/* ---- Convolution ---- */
+
+/* Equal bits for every width of registers: sums in the order of the histogram. */
+START_TEST(test_convolve)
+{
+  enum { ROOM = SG_CONVOLVE_BEFORE + 1000 + 2 * SG_CONVOLVE_AFTER };
+  static double in[ROOM], out[ROOM], h[SG_BINS];
+  sg_rng rng;
+  sg_rng_seed(&rng, 17);
+  for (int i = SG_CONVOLVE_BEFORE; i < ROOM; i++) in[i] = pow(sg_rng_unit(&rng), 20);
+  for (int i = 0; i < SG_BINS; i++) h[i] = sg_rng_unit(&rng);
+  for (int lanes = 2; lanes <= 8; lanes *= 2) {
+    sg_convolution *convolve = sg_convolve_by(lanes);
+    if (!convolve) continue;
+    for (int depth = 0; depth <= 1000; depth = 2 * depth + 7)
+      for (int reach = 0; reach < SG_BINS; reach += 25) {
+        convolve(in + SG_CONVOLVE_BEFORE, h, reach, depth, out + SG_CONVOLVE_BEFORE);
+        for (int d = 0; d <= depth; d++) {
+          double sum = 0;
+          for (int e = 0; e <= reach && e <= d; e++) sum += h[e] * in[SG_CONVOLVE_BEFORE + d - e];
+          ck_assert_msg(out[SG_CONVOLVE_BEFORE + d] == sum, "%d lanes, depth %d", lanes, d);
+        }
+      }
+  }
+}
+END_TEST
+
 /* ---- Laws ---- */
 
 /* The query's reverse complement finds the same, mirrored; but for ties of the score at equal
@@ -510,6 +537,7 @@ int main(void)
   tcase_add_loop_test(t, test_naive, 0, 20);
   tcase_add_loop_test(t, test_naive_degenerate, 0, 10);
   tcase_add_loop_test(t, test_enumeration, 0, 3);
+  tcase_add_test(t, test_convolve);
   tcase_add_loop_test(t, test_mirror, 0, 10);
   tcase_add_loop_test(t, test_order, 0, 2);
   tcase_add_loop_test(t, test_keys, 0, 12);
