@@ -44,6 +44,7 @@ motifnotes motif
 pipeline base
 region seqio
 seq seqio
+subsets cluster
 track report
 EOF
 

@@ -14,11 +14,14 @@
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
  * motif.h     motifs and their files
+ * subsets.h   tables of subsets, gapped strings
+ * cluster.h   from subsets to motifs
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
 #include "seqgloss/base.h"
+#include "seqgloss/cluster.h"
 #include "seqgloss/codes.h"
 #include "seqgloss/delta.h"
 #include "seqgloss/engine.h"
@@ -33,6 +36,7 @@
 #include "seqgloss/report.h"
 #include "seqgloss/seq.h"
 #include "seqgloss/sis.h"
+#include "seqgloss/subsets.h"
 #include "seqgloss/track.h"
 
 #endif

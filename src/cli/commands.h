@@ -6,6 +6,7 @@
 
 extern const sg_cmd sg_cmd_predict, sg_cmd_ism, sg_cmd_sis, sg_cmd_info, sg_cmd_list,
   sg_cmd_shuffle, sg_cmd_onehot, sg_cmd_merge, sg_cmd_motifs, sg_cmd_logo, sg_cmd_help;
+extern const sg_cmd sg_cmd_cluster;
 
 /* All of them, NULL-ended, in the order of the usage (main.c). */
 extern const sg_cmd *const sg_cmds[];

@@ -1,0 +1,173 @@
+#!/bin/sh
+# tests/cli/cluster.sh: subsets of the shipped network to clusters: motifs recovered, places, order, files, failures.
+. "${SEQGLOSS_SRC:-.}/tests/cli/lib.sh"
+data=$src/data
+g=$data/chr20.fa.gz m=$data/mafk.h5 b=$data/regions.bed
+sis=$work/sis.tsv
+
+run() { "$seqgloss" cluster -q "$@"; }
+
+make_subsets() {
+  "$seqgloss" sis -q -m "$m" --threshold 0.99 -f "$g" -b "$b" -o "$sis" || return 1
+  [ "$(grep -vc '^#' "$sis")" -gt 500 ]
+}
+files() {
+  run -f "$g" -o "$work/out" "$sis" > "$work/summary" || return 1
+  have=$(cd "$work/out" && ls | tr '\n' ' ')
+  want='clusters.tsv instances.bed motifs.genomic.meme motifs.jaspar motifs.meme pairs.tsv provenance.json regions.unexplained.bed summary.tsv '
+  [ "$have" = "$want" ] || { echo "$have"; return 1; }
+  cmp "$work/summary" "$work/out/summary.tsv" && cat "$work/summary" &&
+    grep -q '^## command seqgloss cluster --genome chr20.fa.gz sis.tsv$' "$work/summary" &&
+    grep -q '^## decided_by kept and genomic bases$' "$work/summary"
+}
+# Every cluster of ten sites or more is a full MARE (the right base on top with a bit or more in five of TGCTGA, 0.25 bit in four of the
+# facing TCAGCA) or a half site (a bit in six of TGCTGAC, 0.4 bit of A or T in two of the three columns before); one of each is there.
+recovered() {
+  awk '
+    function bits(c,  b, h) { h = 2; for (b = 1; b <= 4; b++) if (p[c, b] > 0) h += p[c, b] * log(p[c, b]) / log(2); return h }
+    function top(c,  b, t) { t = 1; for (b = 2; b <= 4; b++) if (p[c, b] > p[c, t]) t = b; return substr("ACGT", t, 1) }
+    function at(c,  w) { w = p[c, 1] + p[c, 4]; if (w <= 0.5) return 0; return w >= 1 ? 1 : 1 + (w * log(w) + (1 - w) * log(1 - w)) / log(2) }
+    function agree(from, word, least,  k, n) {
+      n = 0
+      for (k = 1; k <= length(word); k++)
+        if (from + k >= 1 && from + k <= width && top(from + k) == substr(word, k, 1) && bits(from + k) >= least) n++
+      return n
+    }
+    function flip(  c, b, q) {
+      for (c = 1; c <= width; c++) for (b = 1; b <= 4; b++) q[c, b] = p[width + 1 - c, 5 - b]
+      for (c = 1; c <= width; c++) for (b = 1; b <= 4; b++) p[c, b] = q[c, b]
+    }
+    function judge(  o, i, gap, k, n, is_full, is_half) {
+      if (!width || sites < 10) return
+      for (o = 0; o < 2; o++) {
+        for (i = -6; i < width; i++) {
+          for (gap = 1; gap <= 2; gap++)
+            if (agree(i, "TGCTGA", 1) >= 5 && agree(i + 6 + gap, "TCAGCA", 0.25) >= 4) is_full = 1
+          n = 0
+          for (k = i - 2; k <= i; k++) if (k >= 1 && k <= width && at(k) >= 0.4) n++
+          if (agree(i, "TGCTGAC", 1) >= 6 && n >= 2) is_half = 1
+        }
+        flip()
+      }
+      print name, sites, is_full ? "full site" : is_half ? "half site" : "what is it?"
+      full += is_full; half += !is_full && is_half; other += !is_full && !is_half
+    }
+    /^MOTIF/ { judge(); name = $2 " " $3; width = 0 }
+    /nsites=/ { sites = $0; sub(/.*nsites= */, "", sites); sites += 0; next }
+    /^ *[0-9]/ && name { width++; for (b = 1; b <= 4; b++) p[width, b] = $b }
+    END { judge(); exit !(full && half) || other }' "$work/out/motifs.genomic.meme"
+}
+# The bases at the places of a member, on its strand, are the letters of its aligned string, in order. (Lines of the genome have 60 bases.)
+spelled() {
+  gzip -dc "$g" | awk -v table="$work/out/clusters.tsv" '
+    /^>/ { next }
+    { if ($0 !~ /^N*$/) line[n + 0] = toupper($0); n++ }
+    END {
+      while ((getline row < table) > 0) {
+        if (row ~ /^#/) continue
+        split(row, f, "\t")
+        text = ""
+        k = split(f[16], at, ",")
+        for (i = 1; i <= k; i++) {
+          c = substr(line[int(at[i] / 60)], at[i] % 60 + 1, 1)
+          if (f[15] == "-") c = substr("TGCA", index("ACGT", c), 1)
+          text = text c
+        }
+        kept = f[17]
+        gsub(/-/, "", kept)
+        if (text != kept) { print f[1], f[15], text, f[17]; bad = 1 }
+        if (f[9] != "noise" && f[14] <= f[13]) { print "site", row; bad = 1 }
+        rows++
+      }
+      exit bad || rows < 500 }'
+}
+shuffled() {
+  { grep '^#' "$sis"; grep -v '^#' "$sis" | sort -t "$(printf '\t')" -k 17,17; } > "$work/x/sis.tsv" || return 1
+  cmp -s "$sis" "$work/x/sis.tsv" && return 1
+  run -f "$g" -o "$work/out2" "$work/x/sis.tsv" > /dev/null && diff -r "$work/out" "$work/out2"
+}
+# Strings in another order, every second one on the other strand: the same bytes.
+turned() {
+  cut -f 1 "$src/tests/golden/cluster/synthetic_13motifs.tsv" > "$work/x/strings.txt"
+  run -o "$work/s1" "$work/x/strings.txt" > /dev/null || return 1
+  sort "$work/x/strings.txt" | awk '
+    NR % 2 { print; next }
+    { text = ""; for (i = length($0); i; i--) { c = substr($0, i, 1); k = index("ACGT", c); text = text (k ? substr("TGCA", k, 1) : c) } print text }' \
+    > "$work/y/strings.txt"
+  run -o "$work/s2" "$work/y/strings.txt" > /dev/null && diff -r "$work/s1" "$work/s2" &&
+    [ "$(grep -vc '^#' "$work/s1/clusters.tsv")" = 3000 ] && [ ! -e "$work/s1/motifs.genomic.meme" ] &&
+    grep -q '^## decided_by kept bases alone' "$work/s1/summary.tsv"
+}
+instances() {
+  awk -F '\t' -v summary="$work/out/summary.tsv" '
+    BEGIN { while ((getline row < summary) > 0) { split(row, f, "\t"); if (row !~ /^#/) sites[f[1]] = f[3] } }
+    NF != 6 || $2 >= $3 || $5 < 990 || $6 !~ /^[+-]$/ || $2 < last { print; bad = 1 }
+    { sites[$4]--; last = $2 }
+    END { for (k in sites) if (sites[k]) { print k, sites[k]; bad = 1 } exit bad }' "$work/out/instances.bed"
+}
+# Pairs are the neighbouring pieces of cut subsets.
+pairs() {
+  want=$(grep -v '^#' "$work/out/clusters.tsv" | cut -f 8 | awk -F / '$1 > 1' | wc -l)
+  have=$(grep -v '^#' "$work/out/pairs.tsv" | awk '{ n += $6 } END { print n + 0 }')
+  [ "$want" -gt 10 ] && [ "$want" = "$have" ] || { echo "$want $have"; return 1; }
+}
+# Regions above tau without a member; by predictions also those that gave no subset at all.
+unexplained() {
+  awk -F '\t' 'NR == FNR { if (!/^#/ && $9 != "noise") has[$1] = 1; next } /^#/ || ($1 in has) || seen[$1]++ { next }
+    { print $1 }' "$work/out/clusters.tsv" "$sis" | sort > "$work/want"
+  cut -f 4 "$work/out/regions.unexplained.bed" | sort | diff "$work/want" - || return 1
+  "$seqgloss" predict -q -m "$m" -f "$g" -b "$b" -o "$work/p.tsv" || return 1
+  awk -F '\t' 'NR == FNR { if (!/^#/) has[$1] = 1; next } /^#/ { next } $6 >= 0.99 && $1 in has && n++ < 100 { print $1 }' "$sis" "$work/p.tsv" |
+    sort > "$work/gone"
+  awk -F '\t' 'NR == FNR { gone[$1] = 1; next } !($1 in gone)' "$work/gone" "$sis" > "$work/fewer.tsv"
+  run -f "$g" --predictions "$work/p.tsv" -o "$work/out3" "$work/fewer.tsv" > /dev/null || return 1
+  cut -f 4 "$work/out3/regions.unexplained.bed" | sort | comm -12 - "$work/gone" | diff - "$work/gone"
+}
+published() {
+  run --method published --min-samples 20 -o "$work/out4" "$sis" > "$work/published" || return 1
+  cat "$work/published"
+  [ "$(grep -vc '^#' "$work/published")" -ge 1 ] && grep -q 'GTCAGC' "$work/published"
+}
+compressed() {
+  gzip -c "$sis" > "$work/x/sis.tsv.gz"
+  run --no-provenance "$work/x/sis.tsv.gz" > "$work/a" && run --no-provenance - < "$sis" > "$work/b" && cmp "$work/a" "$work/b" &&
+    ! grep -q '^##' "$work/a"
+}
+targets() {
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { print; $6 = "other"; print }' "$sis" > "$work/two.tsv"
+  fails 1 'choose one by --target' run "$work/two.tsv" || return 1
+  fails 1 'no subset of target third' run -t third "$work/two.tsv" || return 1
+  run --no-provenance -t other "$work/two.tsv" > "$work/a" && run --no-provenance "$sis" > "$work/b" && cmp "$work/a" "$work/b"
+}
+# A failure leaves no file behind.
+nothing_written() {
+  awk -F '\t' -v OFS='\t' '/^#/ || n++ { print; next } { gsub(/A/, "C", $18); gsub(/G/, "T", $18); print }' "$sis" > "$work/wrong.tsv"
+  fails 1 'is this the genome' run -f "$g" -o "$work/none" "$work/wrong.tsv" && [ -z "$(ls "$work/none")" ]
+}
+few() {
+  printf 'ACGTACGT\nTTTTT\n' > "$work/few.txt"
+  run --no-provenance -o "$work/few" "$work/few.txt" > "$work/a" && [ "$(grep -c . "$work/a")" = 1 ] &&
+    [ "$(grep -vc '^#' "$work/few/clusters.tsv")" = 2 ] && [ -e "$work/few/motifs.meme" ]
+}
+
+mkdir "$work/x" "$work/y"
+check "subsets of the shipped regions" make_subsets
+check "files of a run" files
+check "what MAFK binds is recovered, and nothing else" recovered
+check "members spell what the genome has at their places" spelled
+check "the order of rows is nothing" shuffled
+check "order and strand of strings are nothing" turned
+check "one line a site" instances
+check "pairs of sites" pairs
+check "regions that are not explained" unexplained
+check "as published" published
+check "compressed, standard input" compressed
+check "several targets" targets
+check "no cluster at all" few
+check "another genome is noticed, nothing is written" nothing_written
+check "no input" fails 2 'one table of subsets' run
+check "no such file" fails 1 'no.tsv' run "$work/no.tsv"
+check "a folder is wanted" fails 1 'a folder is wanted' run -o "$sis" "$sis"
+check "not a table" fails 1 'regions.bed:1: subset: ' run "$b"
+check "lambda out of range" fails 2 'lambda' run --lambda 0 "$sis"
+finish
