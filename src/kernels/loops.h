@@ -439,9 +439,54 @@ INLINE void max_row_at(int64_t window, int64_t pitch, const float *x, float *y, 
   for (int v = 0; v < V; v++) store_some(y + v * W, best[v], n);
 }
 
+/* Windows that move by one (van Herk 1992): x in blocks of the window's length. A window is the end
+ * of one block and the beginning of the next; both are maxima that run, whatever the length. Of
+ * equal ones the earlier's, as above. */
+INLINE void max_slide_at(int64_t P, int64_t channels, int64_t window, const float *x, float *y,
+                         const int V, const int64_t n)
+{
+  for (int64_t p0 = 0; p0 < P; p0 += window) {
+    int64_t end = P - p0 < window ? P - p0 : window;
+    const float *b = x + p0 * channels;
+    float *to = y + p0 * channels;
+    vec best[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) best[v] = load_some(b + (window - 1) * channels + v * W, n);
+    for (int64_t i = window - 1; i >= 0; i--) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) {
+        vec next = load_some(b + i * channels + v * W, n);
+        best[v] = vnan(best[v], vmax(best[v], next));
+        if (i < end) store_some(to + i * channels + v * W, best[v], n);
+      }
+    }
+    if (end < 2) continue;
+    b += window * channels;
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) best[v] = load_some(b + v * W, n);
+    for (int64_t i = 1; i < end; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) {
+        vec next = load_some(b + (i - 1) * channels + v * W, n);
+        best[v] = vnan(next, vmax(next, best[v]));
+        vec both = load_some(to + i * channels + v * W, n);
+        store_some(to + i * channels + v * W, vnan(best[v], vmax(best[v], both)), n);
+      }
+    }
+  }
+}
+
+enum { SLIDE = 6 };             /* windows from which on sliding is less work */
+
 static void max_rows(int64_t P, int64_t channels, int64_t window, int64_t stride, int64_t dilation,
                      const float *x, float *y)
 {
+#define STEP(c, V, n) max_slide_at(P, channels, window, x + (c), y + (c), V, n)
+  if (stride == 1 && dilation == 1 && window >= SLIDE && P >= SLIDE) {
+    EACH_CHANNELS(channels, STEP);
+    return;
+  }
+#undef STEP
 #define STEP(c, V, n) max_row_at(window, dilation * channels, x + (c), y + (c), V, n)
   for (int64_t p = 0; p < P; p++, x += stride * channels, y += channels)
     EACH_CHANNELS(channels, STEP);

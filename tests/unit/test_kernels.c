@@ -438,6 +438,31 @@ START_TEST(narrow_has_the_bits_of_the_product)
 }
 END_TEST
 
+/* Long windows that move by one, with ties of both zeros and a NaN now and then. */
+START_TEST(sliding_windows_are_the_reference)
+{
+  static const float few[] = { 0.0f, -0.0f, 1, -1 };
+  bed b;
+  bed_start(&b);
+  for (int t = 0; t < 200; t++) {
+    sg_arena_mark mark = sg_arena_here(b.mem);
+    int64_t P = draw(&b, 1, 80), C = draw(&b, 1, 70), window = draw(&b, 5, 40), n = P + window - 1;
+    float *x = floats(&b, n * C), *want = floats(&b, P * C);
+    for (int64_t i = 0; i < n * C && t % 2; i++) x[i] = few[draw(&b, 0, 3)];
+    if (t % 3 == 0) x[draw(&b, 0, n * C - 1)] = NAN;
+    sg_kernels_ref_f32.max_rows(P, C, window, 1, 1, x, want);
+    for (int i = 0; i < N_ISA; i++) {
+      float *y = floats(&b, P * C);
+      if (!b.isa[i]) continue;
+      b.isa[i]->max_rows(P, C, window, 1, 1, x, y);
+      same_bits(y, want, P * C, ISA[i]);
+    }
+    sg_arena_reset(b.mem, mark);
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
 START_TEST(max_keeps_nan)
 {
   bed b;
@@ -559,6 +584,7 @@ int main(void)
   tcase_add_test(t, rows_are_the_reference);
   tcase_add_test(t, depthwise_is_the_reference);
   tcase_add_test(t, narrow_has_the_bits_of_the_product);
+  tcase_add_test(t, sliding_windows_are_the_reference);
   tcase_add_test(t, max_keeps_nan);
   tcase_add_test(t, changes_are_the_reference);
   tcase_add_test(t, changes_keep_nan);
