@@ -126,8 +126,8 @@ static void sort_run(place *v, int n)
 }
 
 /* p as a whole number of CODE_BITS, monotone: p-values of chance findings are spread over 0 to 1,
- * denser towards 1, being those of maxima. Steps are equal below 15/16, and above it as many for each
- * halving of 1 - p. */
+ * denser towards 1, being those of maxima. Steps are equal below 15/16, and above it as many for
+ * each halving of 1 - p. */
 enum { DIGIT_BITS = 11, CODE_BITS = 2 * DIGIT_BITS, EVEN = 3000000, FINE = 14,
        NEAR_ONE = 50 << FINE };
 

@@ -65,8 +65,8 @@ SG_CLONES static void ends(const uint16_t *key, int64_t n, uint16_t *ret_min, ui
 /* Keys from..to - 1 hold rank k, among few others; so many keys are below `from`. */
 typedef struct bracket { int from, to; int64_t before; } bracket;
 
-/* How many keys are below each of three. Counted in 16 bits, piece by piece, which is how many fit a
- * register. */
+/* How many keys are below each of three. Counted in 16 bits, piece by piece, which is how many fit
+ * a register. */
 SG_CLONES static void count_below(const uint16_t *key, int64_t n, const int at[3], int64_t below[3])
 {
   enum { PIECE = 32768 };
