@@ -256,8 +256,8 @@ static sg_status run_checked(const sg_opts *opts, bool table, sg_err *err)
   }
   if (!status) status = change(opts, motifs, err);
   if (!status && !motifs->n)
-    status = sg_fail(err, SG_ENOTFOUND, "none of the motifs is left; seqgloss motifs without "
-                     "options lists what there is");
+    status = sg_fail(err, SG_ENOTFOUND, "none of the motifs is left; seqgloss motifs FILE|SET "
+                     "without options lists what there is");
   if (!status) status = write(opts, motifs, notes, err);
   sg_motifs_free(motifs);
   sg_motif_notes_free(notes);

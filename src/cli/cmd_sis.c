@@ -147,9 +147,12 @@ static sg_status choose_targets(sg_sis_job *job, sg_err *err)
   sg_status status = sg_picks_make(&job->nets, targets, n, false, &job->picks, err);
   for (int i = 0; i < job->picks.n && !status; i++) units += job->picks.pick[i].n_unit;
   if (status) return status;
-  if (!n && units != 1)
+  if (!n && units != 1) {
+    char there[600];
+    sg_picks_tell(&job->nets, there, sizeof there);
     return sg_fail(err, SG_EINVAL, "the network has %" PRId64 " outputs: choose by -t "
-                   "OUTPUT[:UNIT] (seqgloss info lists them; all takes every one)", units);
+                   "OUTPUT[:UNIT], or -t all for every one; there are: %s", units, there);
+  }
   if (units > 100000)
     return sg_fail(err, SG_EINVAL, "%" PRId64 " targets are too many: choose by -t OUTPUT:UNIT",
                    units);

@@ -139,6 +139,8 @@ static sg_status set_value(sg_opt_value *v, const char *text, sg_err *err)
   } else if (!*text && d->kind != SG_OPT_TEXT) {
     return sg_fail(err, SG_EINVAL, "--%s: the name of a file is empty", d->name);
   }
+  if (d->kind == SG_OPT_OUTFILE && v->given && !(d->flags & SG_OPT_MANY))
+    return sg_fail(err, SG_EINVAL, "--%s is given twice, but there is one output", d->name);
   if (d->flags & SG_OPT_MANY) {
     const char **more = realloc(v->many, ((size_t)v->given + 1) * sizeof *more);
     if (!more) return sg_fail(err, SG_ENOMEM, "out of memory");

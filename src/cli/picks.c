@@ -5,6 +5,7 @@
  *   3. The list
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,24 +58,48 @@ static int64_t match(const sg_net *net, int o, const sg_io_info *info, const cha
   return parse_index(colon + 1, info->units, &unit) ? unit : -2;
 }
 
-/* The outputs there are, for a message. */
+/* printf to text + n, where there is room; the length that it then has. */
+static size_t append(char *text, size_t size, size_t n, const char *fmt, ...)
+{
+  va_list args;
+  if (n + 1 >= size) return n;
+  va_start(args, fmt);
+  int wrote = vsnprintf(text + n, size - n, fmt, args);
+  va_end(args);
+  return wrote > 0 ? n + (size_t)wrote : n;
+}
+
+/* "bound (6 units: MAFK, CTCF ...)", or their numbers where they have no names. */
+static size_t tell_output(const sg_net *net, int o, char *text, size_t size, size_t n)
+{
+  enum { MOST = 20 };
+  sg_io_info info;
+  if (sg_plan_output_info(net->plan, o, &info)) return n;
+  n = append(text, size, n, "%s%s", n ? ", " : "", info.name);
+  if (info.units < 2 && !sg_model_target_name(net->model, o, 0)) return n;
+  n = append(text, size, n, " (%" PRId64 " unit%s: ", info.units, info.units == 1 ? "" : "s");
+  if (!sg_model_target_name(net->model, o, 0))
+    return append(text, size, n, "%s:0 to %s:%" PRId64 ")", info.name, info.name, info.units - 1);
+  for (int64_t u = 0; u < info.units && u < MOST; u++) {
+    const char *name = sg_model_target_name(net->model, o, u);
+    n = append(text, size, n, "%s%s", u ? ", " : "", name ? name : "?");
+  }
+  return append(text, size, n, "%s)", info.units > MOST ? " ..." : "");
+}
+
+void sg_picks_tell(const sg_nets *nets, char *text, size_t size)
+{
+  size_t n = 0;
+  text[0] = '\0';
+  for (int k = 0; k < nets->n; k++)
+    for (int o = 0; o < sg_plan_outputs(nets->net[k].plan); o++)
+      n = tell_output(&nets->net[k], o, text, size, n);
+}
+
 static sg_status no_target(const sg_nets *nets, const char *target, sg_err *err)
 {
   char text[600];
-  size_t n = 0;
-  text[0] = 0;
-  for (int k = 0; k < nets->n; k++) {
-    for (int o = 0; o < sg_plan_outputs(nets->net[k].plan) && n + 1 < sizeof text; o++) {
-      sg_io_info info;
-      if (sg_plan_output_info(nets->net[k].plan, o, &info)) continue;
-      const char *first = sg_model_target_name(nets->net[k].model, o, 0);
-      int wrote = snprintf(text + n, sizeof text - n, "%s%s (%" PRId64 " unit%s%s%s)", n ? ", " :
-                           "",
-                           info.name, info.units, info.units == 1 ? "" : "s", first ? ": " : "",
-                           first ? first : "");
-      n += wrote > 0 ? (size_t)wrote : 0;
-    }
-  }
+  sg_picks_tell(nets, text, sizeof text);
   return sg_fail(err, SG_ENOTFOUND, "--target %s: no such output or unit; there are: %s", target,
                  text);
 }

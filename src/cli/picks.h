@@ -29,5 +29,7 @@ typedef struct sg_picks {
 sg_status sg_picks_make(const sg_nets *nets, const char *const *targets, int n_target, bool logits,
                         sg_picks *ret_picks, sg_err *err);
 void sg_picks_free(sg_picks *picks);
+/* The outputs of the nets' plans and their units, for a message. */
+void sg_picks_tell(const sg_nets *nets, char *text, size_t size);
 
 #endif

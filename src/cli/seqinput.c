@@ -48,13 +48,16 @@ void sg_seqinput_report(const sg_source *source)
   sg_source_counts c = sg_source_count(source);
   if (c.dropped_edge)
     sg_say(SG_LOG_WARN,
-           "%" PRId64 " of %" PRId64 " regions left out: their window reaches over the "
-           "end (--edge pad keeps them)", c.dropped_edge, c.read);
+           "%" PRId64 " of %" PRId64 " regions left out: their window of %" PRId64 " reaches over "
+           "the end of the chromosome or record (--edge pad keeps them)", c.dropped_edge, c.read,
+           sg_source_longest(source));
   if (c.dropped_n)
     sg_say(SG_LOG_WARN, "%" PRId64 " of %" PRId64 " regions left out: they have N (--n-base)",
            c.dropped_n, c.read);
   if (c.padded) sg_say(SG_LOG_INFO, "%" PRId64 " regions filled up with N at the end", c.padded);
   if (c.many_n)
     sg_say(SG_LOG_WARN, "%" PRId64 " regions have more than 10 %% N", c.many_n);
+  if (!c.read) sg_say(SG_LOG_WARN, "there is no region in the input");
+  else if (!c.given) sg_say(SG_LOG_WARN, "no region is left: the output is empty");
   sg_say(SG_LOG_INFO, "%" PRId64 " regions done", c.given);
 }

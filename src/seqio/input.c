@@ -257,10 +257,11 @@ static sg_status name_missing(const sg_source *s, int missing, sg_err *err)
     if (s->named[i].first_line) ksprintf(&text, " (line %" PRId64 ")", s->named[i].first_line);
   }
   if (missing > shown) ksprintf(&text, " and %d more", missing - shown);
-  kputs("; it has ", &text);
+  kputs(sg_genome_size(s->genome) == 1 ? "; its only one is " : "; it has ", &text);
   for (int i = 0; i < sg_genome_size(s->genome) && i < 4; i++)
     ksprintf(&text, "%s%.80s", i ? ", " : "", sg_genome_name(s->genome, i));
   if (sg_genome_size(s->genome) > 4) kputs(" ...", &text);
+  kputs(" (another genome, or lines to leave out?)", &text);
   status = sg_fail(err, SG_ENOTFOUND, "%s: the genome lacks %d chromosome%s named here: %s",
                    s->file,
                    missing, missing == 1 ? "" : "s", text.s ? text.s : "");
