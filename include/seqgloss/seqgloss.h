@@ -11,12 +11,14 @@
  * delta.h     networks: outputs at edits of a sequence
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
+ * attribute.h gradients, integrated gradients, DeepLIFT
  * ism.h       in-silico mutagenesis
  * sis.h       sufficient input subsets
  */
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
+#include "seqgloss/attribute.h"
 #include "seqgloss/base.h"
 #include "seqgloss/codes.h"
 #include "seqgloss/delta.h"
