@@ -89,7 +89,9 @@ enum {
   SG_EXPLAIN_PATH = 4,         /* steps, quadrature */
   SG_EXPLAIN_RULE = 8,         /* rule, epsilon */
   SG_EXPLAIN_REFERENCES = 16,  /* measures against the item's references: they are needed */
-  SG_EXPLAIN_COMPLETE = 32     /* contributions sum to f(x) - f(reference), but for the residual */
+  SG_EXPLAIN_COMPLETE = 32, /* contributions sum to f(x) - f(reference), but for the residual */
+  SG_EXPLAIN_SLOPE = 64     /* contributions are the gradient itself, or its mean: once corrected
+                             * they sum to 0 over the bases of a position */
 };
 
 typedef struct sg_explain_method {
@@ -105,7 +107,7 @@ SG_API bool sg_explain_method_row(int i, sg_explain_method *ret_method);
 typedef struct sg_explain_plan sg_explain_plan;
 typedef struct sg_explain sg_explain;
 
-/* What `method` has to know of `plan` (made with .backward and .no_fuse; it must outlive this).
+/* What `method` has to know of `plan` (made with .backward; it must outlive this).
  * Constant afterwards, shared by threads. Errors: SG_ENOTFOUND (no such method), SG_EINVAL (an
  * option or target out of range, a network without DNA input), SG_EUNSUPPORTED (a layer the method
  * has no rule for; names it), SG_ENOMEM. */

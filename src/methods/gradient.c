@@ -25,7 +25,7 @@ const sg_method sg_method_gradient = {
     .about = "Writes the derivative of the prediction with respect to every element of the "
              "one-hot sequence (saliency maps). --correct-gradient takes the part out that no "
              "sequence can follow.",
-    .uses = SG_EXPLAIN_CORRECT
+    .uses = SG_EXPLAIN_CORRECT | SG_EXPLAIN_SLOPE
   },
   .run = run
 };

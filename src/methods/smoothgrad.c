@@ -24,7 +24,7 @@ const sg_method sg_method_smoothgrad = {
     .name = "smoothgrad", .summary = "the mean gradient at noisy copies of the sequence",
     .about = "Writes the mean of the gradients of the prediction at copies of the one-hot "
              "sequence with Gaussian noise in every element.",
-    .uses = SG_EXPLAIN_CORRECT | SG_EXPLAIN_NOISE
+    .uses = SG_EXPLAIN_CORRECT | SG_EXPLAIN_NOISE | SG_EXPLAIN_SLOPE
   },
   .run = run
 };
