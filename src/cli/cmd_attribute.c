@@ -58,8 +58,8 @@ static const sg_opt_def noise_defs[] = {
 };
 static const sg_opt_def path_defs[] = {
   { "baseline", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "zero", 0, 0, 0,
-    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, or arrays (.npy .npz), "
-    "a row a region or one for all" },
+    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, or arrays (.npy "
+    ".npz), a row a region or one for all" },
   { "steps", 0, SG_OPT_INT, NULL, "50", 1, 100000, 0, "nodes of the quadrature" },
   { "quadrature", 0, SG_OPT_CHOICE, "gauss|midpoint|trapezoid|right", "gauss", 0, 0, 0,
     "where on the way the gradient is taken" },

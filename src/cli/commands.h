@@ -5,8 +5,8 @@
 
 #include "cli/options.h"
 
-extern const sg_cmd sg_cmd_attribute, sg_cmd_predict, sg_cmd_ism, sg_cmd_sis, sg_cmd_info, sg_cmd_list,
-  sg_cmd_shuffle, sg_cmd_onehot, sg_cmd_merge, sg_cmd_help;
+extern const sg_cmd sg_cmd_attribute, sg_cmd_predict, sg_cmd_ism, sg_cmd_sis, sg_cmd_info,
+  sg_cmd_list, sg_cmd_shuffle, sg_cmd_onehot, sg_cmd_merge, sg_cmd_help;
 
 /* The command of attribution method i of the library; false past the end. */
 bool sg_cmd_of_method(int i, sg_cmd *ret_cmd);
