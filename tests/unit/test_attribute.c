@@ -339,7 +339,8 @@ START_TEST(nothing_mixes)
     v[i] = sg_rng_normal(&rng);
   }
   int y = unary(&t, "Flatten", start(&t, L));
-  y = apply(&t, "Gemm", 3, (int[]){y, constant(&t, DIMS(CELLS, 6), w), constant(&t, DIMS(6), bias)});
+  y = apply(&t, "Gemm", 3,
+            (int[]){y, constant(&t, DIMS(CELLS, 6), w), constant(&t, DIMS(6), bias)});
   y = unary(&t, "Softplus", y);
   pair(&t, "Gemm", y, constant(&t, DIMS(6, 1), v));
   finish(&t);
@@ -440,16 +441,17 @@ START_TEST(batch_norm_folded_or_not)
   net t;
   uint8_t x[L], refs[2 * L];
   double scale[3] = {-1.5, 0.7, 2}, mean[3] = {0.1, -0.2, 0.3}, var[3] = {0.5, 1, 2};
+  double shift[3] = {3, 0.5, 1};
   setting z = usual();
   int y = conv(&t, start(&t, L), 3);
   y = apply(&t, "BatchNormalization", 5,
-            (int[]){y, constant(&t, DIMS(3), scale), WEIGHT(&t, 3), constant(&t, DIMS(3), mean),
-                    constant(&t, DIMS(3), var)});
+            (int[]){y, constant(&t, DIMS(3), scale), constant(&t, DIMS(3), shift),
+                    constant(&t, DIMS(3), mean), constant(&t, DIMS(3), var)});
   y = unary(&t, "Flatten", unary(&t, "GlobalMaxPool", unary(&t, "Relu", y)));
   y = dense(&t, y, 3, 3);
   y = apply(&t, "BatchNormalization", 5,
-            (int[]){y, constant(&t, DIMS(3), scale), WEIGHT(&t, 3), constant(&t, DIMS(3), mean),
-                    constant(&t, DIMS(3), var)});
+            (int[]){y, constant(&t, DIMS(3), scale), constant(&t, DIMS(3), shift),
+                    constant(&t, DIMS(3), mean), constant(&t, DIMS(3), var)});
   dense(&t, unary(&t, "Relu", y), 3, 1);
   finish(&t);
   random_codes(1, L, x);
