@@ -598,14 +598,14 @@ static int run_attribute(sg_opts *opts)
 /* ---- 7. Commands ---- */
 
 static const char *const method_usage[] = {
-  "[options] -m MODEL -f GENOME.fa -b REGIONS.bed -o OUT.npz",
+  "[options] -m MODEL -f GENOME.fa -b BED -o OUT.npz",
   "[options] -m MODEL -f GENOME.fa -R CHR:BEG-END",
   "[options] -m MODEL WINDOWS.fa",
   NULL
 };
 static const char *const usage[] = {
-  "--method NAME[,NAME...] [options] -m MODEL -f GENOME.fa -b REGIONS.bed -o OUT.npz",
-  "--method NAME [options] -m MODEL -f GENOME.fa -R CHR:BEG-END",
+  "--method NAMES -m MODEL -f GENOME.fa -b BED -o OUT",
+  "--method NAME [options] -m MODEL WINDOWS.fa",
   NULL
 };
 
