@@ -99,12 +99,13 @@ static sg_slab *collectors(const contrast *t)
 static void divide(const contrast *t, int k, const real *collected, const real *a, const real *b)
 {
   const real *x = t->x.in[k].data, *r = t->r.in[k].data;
-  real *g = t->gin[k].data;
-  for (int64_t i = 0, n = size_in(t, k); i < n; i++) {
-    real d = x[i] - r[i];
-    if (d != 0) g[i] += collected[i] / d;
-    else if (a && b) g[i] += (a[i] + b[i]) / 2;
-    else if (a) g[i] += a[i];
+  real *restrict g = t->gin[k].data;
+  int64_t n = size_in(t, k);
+  if (!a) a = b = collected;           /* nothing was collected where nothing differs */
+  if (!b) b = a;
+  for (int64_t i = 0; i < n; i++) {
+    real d = x[i] - r[i], same = d == 0;   /* 0 or 1 in place of a branch: loops of it vectorise */
+    g[i] += collected[i] / (d + same) * (1 - same) + (a[i] + b[i]) / 2 * same;
   }
 }
 
@@ -112,8 +113,9 @@ static void divide(const contrast *t, int k, const real *collected, const real *
 static bool has_equal(const contrast *t, int k)
 {
   const real *x = t->x.in[k].data, *r = t->r.in[k].data;
-  for (int64_t i = 0, n = size_in(t, k); i < n; i++) if (x[i] == r[i]) return true;
-  return false;
+  int64_t n = size_in(t, k), i = 0;
+  while (i < n && x[i] != r[i]) i++;
+  return i < n;
 }
 
 static bool any_equal(const contrast *t)
@@ -137,14 +139,15 @@ static sg_status elementwise(const contrast *t)
   if (!wanted(t, k)) return SG_OK;
   const real *x = t->x.in[k].data, *r = t->r.in[k].data, *m = t->m[0].data;
   const real *y = t->x.out[0].data, *q = t->r.out[0].data;
-  real *g = t->gin[k].data, eps = (real) t->epsilon;
-  bool flat = false;
+  real *restrict g = t->gin[k].data, eps = (real) t->epsilon;
+  int flat = 0;
   int64_t n = size_in(t, k);
   for (int64_t i = 0; i < n; i++) {
     real d = x[i] - r[i];
-    if (SG_MATH(fabs)(d) < eps) flat = true;
-    else g[i] += m[i] * ((y[i] - q[i]) / d);
+    real same = SG_MATH(fabs)(d) < eps;
+    g[i] += m[i] * ((y[i] - q[i]) / (d * (1 - same) + same)) * (1 - same);
   }
+  for (int64_t i = 0; i < n; i++) flat |= SG_MATH(fabs)(x[i] - r[i]) < eps;
   if (!flat || !t->node->op->vjp) return SG_OK;
   sg_slab *at = collectors(t);
   if (!at) return SG_ENOMEM;
