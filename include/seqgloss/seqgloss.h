@@ -11,6 +11,7 @@
  * delta.h     networks: outputs at edits of a sequence
  * report.h    tables and arrays in files
  * track.h     one number per base: bedgraph, bigWig
+ * attribute.h gradients, integrated gradients, DeepLIFT
  * html.h      one self-contained page: text, tables, plots
  * tsv.h       tables read again
  * ism.h       in-silico mutagenesis
@@ -23,6 +24,7 @@
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
+#include "seqgloss/attribute.h"
 #include "seqgloss/base.h"
 #include "seqgloss/cluster.h"
 #include "seqgloss/codes.h"

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/groups.h"
-#include "seqgloss/model.h"
+#include "seqgloss/attribute.h"
 
 static const sg_opt_group *const groups[] = { &sg_group_common, NULL };
 static const char *const usage[] = { "ops|methods|commands", NULL };
@@ -20,7 +20,9 @@ static int run_list(sg_opts *opts)
   } else if (!strcmp(what, "commands")) {
     for (int i = 0; sg_cmds[i]; i++) printf("%s\t%s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
   } else if (!strcmp(what, "methods")) {
+    sg_explain_method m;
     printf("%s\t%s\n", sg_cmd_ism.name, sg_cmd_ism.summary);
+    for (int i = 0; sg_explain_method_row(i, &m); i++) printf("%s\t%s\n", m.name, m.summary);
   } else {
     sg_fail(&err, SG_EINVAL, "say what to list: ops, methods or commands");
     return sg_console_usage(&err);

@@ -13,11 +13,26 @@
 #include "cli/console.h"
 #include "cli/manual.h"
 
-const sg_cmd *const sg_cmds[] = {
-  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_sis, &sg_cmd_cluster,
-  &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs, &sg_cmd_logo, &sg_cmd_info, &sg_cmd_list,
-  &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge, &sg_cmd_help, NULL
+/* Those of the attribution methods stand where there is a NULL. */
+static const sg_cmd *const rows[] = {
+  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_attribute, NULL, &sg_cmd_sis,
+  &sg_cmd_cluster, &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs, &sg_cmd_logo, &sg_cmd_info,
+  &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge, &sg_cmd_help
 };
+enum { ROWS = sizeof rows / sizeof *rows, METHODS = 32 };
+
+const sg_cmd *sg_cmds[ROWS + METHODS + 1];
+
+static void collect_commands(sg_cmd methods[METHODS])
+{
+  int n = 0;
+  for (int i = 0; i < ROWS; i++) {
+    if (rows[i]) sg_cmds[n++] = rows[i];
+    for (int m = 0; !rows[i] && m < METHODS && sg_cmd_of_method(m, &methods[m]); m++)
+      sg_cmds[n++] = &methods[m];
+  }
+  sg_cmds[n] = NULL;
+}
 
 const sg_cmd *sg_cmd_find(const char *name)
 {
@@ -31,7 +46,7 @@ void sg_cmds_usage(FILE *to)
   fputs("Usage: seqgloss <command> [options] inputs\n\n"
         "Which bases made a sequence CNN say so?\n\nCommands:\n", to);
   for (int i = 0; sg_cmds[i]; i++)
-    fprintf(to, "  %-10s  %s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
+    fprintf(to, "  %-12s  %s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
   fputs("\nseqgloss <command> --help describes a command; seqgloss --version its version.\n", to);
 }
 
@@ -74,6 +89,8 @@ static int run(const sg_cmd *cmd, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+  sg_cmd methods[METHODS];
+  collect_commands(methods);
   if (argc < 2) {
     sg_cmds_usage(stderr);
     return SG_EXIT_USAGE;

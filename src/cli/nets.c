@@ -92,3 +92,13 @@ sg_status sg_net_make_plan(const sg_net *net, int64_t length, bool float64, sg_p
   if (status) sg_fail_prefix(err, "%s: ", net->path);
   return status;
 }
+
+sg_status sg_net_make_backward(const sg_net *net, int64_t length, sg_plan **ret_plan, sg_err *err)
+{
+  sg_plan_opts p = sg_plan_opts_default();
+  p.length = length;
+  p.backward = true;
+  sg_status status = sg_plan_new(net->model, sg_ops(), &p, ret_plan, err);
+  if (status) sg_fail_prefix(err, "%s: ", net->path);
+  return status;
+}

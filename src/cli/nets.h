@@ -29,5 +29,7 @@ void sg_nets_free(sg_nets *nets);
 /* A plan for windows of `length` (0: the network's own). */
 sg_status sg_net_make_plan(const sg_net *net, int64_t length, bool float64, sg_plan **ret_plan,
                            sg_err *err);
+/* The same, prepared for gradients. */
+sg_status sg_net_make_backward(const sg_net *net, int64_t length, sg_plan **ret_plan, sg_err *err);
 
 #endif

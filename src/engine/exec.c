@@ -137,8 +137,10 @@ static void choose_sizes(sg_exec *x, int batch)
 
 /* ---- 2. Making and freeing --------------------------------------------------------- */
 
-static void fill_symbols(const sg_model *m, sg_symbols *s)
+void sg_exec_symbols(const sg_plan *plan, sg_symbols *s)
 {
+  const sg_model *m = plan->model;
+  *s = (sg_symbols){0};
   s->n = SG_MAX_SYMBOLS;
   s->channels = (int) strlen(m->alphabet);
   for (int i = 0; i < s->channels; i++) {
@@ -175,7 +177,7 @@ sg_status sg_exec_new(const sg_plan *plan, int batch, unsigned flags, sg_exec **
   x->mem = sg_arena_new();
   x->tmp = sg_arena_new();
   choose_sizes(x, batch);
-  fill_symbols(plan->model, &x->symbols);
+  sg_exec_symbols(plan, &x->symbols);
   x->value = x->mem ? sg_arena_calloc(x->mem, (size_t) plan->n_value + 1, sizeof *x->value) : NULL;
   sg_status s = x->value && x->tmp ? call_slabs(x) : SG_ENOMEM;
   if (s) sg_fail(err, s, "out of memory");
@@ -343,7 +345,7 @@ sg_status sg_exec_backward(sg_exec *exec, const float *const *seed, const bool *
   sg_status s = start_backward(exec, false, err);
   for (int o = 0; !s && o < p->n_output; o++)
     if (seed[o]) s = add_seed(exec, o, logit && logit[o], seed[o], NULL, err);
-  if (!s) s = sg_sweep_backward_f32(exec, err);
+  if (!s) s = sg_sweep_steps_f32(exec, NULL, NULL, err);
   for (int k = 0; !s && k < p->n_input; k++) {
     const sg_plan_value *v = &p->value[p->input_value[k]];
     int64_t n = sg_shape_item(&v->shape);
@@ -361,7 +363,7 @@ sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const b
   sg_status s = start_backward(exec, true, err);
   for (int o = 0; !s && o < p->n_output; o++)
     if (seed[o]) s = add_seed(exec, o, logit && logit[o], NULL, seed[o], err);
-  if (!s) s = sg_sweep_backward_f64(exec, err);
+  if (!s) s = sg_sweep_steps_f64(exec, NULL, NULL, err);
   for (int k = 0; !s && k < p->n_input; k++) {
     const sg_plan_value *v = &p->value[p->input_value[k]];
     int64_t n = sg_shape_item(&v->shape);
@@ -370,4 +372,33 @@ sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const b
       sg_item_read_f64(v, p->input_last[k], g + i * n, grad[k] + i * n);
   }
   return s;
+}
+
+/* Seeds of one output in double, for a plan in single precision. */
+static sg_status narrow_seed(sg_exec *x, int o, bool logit, const double *seed, sg_err *err)
+{
+  int id = output_value(x, o, logit, err);
+  if (id < 0) return SG_EINVAL;
+  int64_t n = x->n * sg_shape_item(&x->plan->value[id].shape);
+  sg_arena_mark mark = sg_arena_here(x->tmp);
+  float *f = sg_arena_alloc(x->tmp, (size_t) n + 1, sizeof *f);
+  if (!f) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int64_t i = 0; i < n; i++) f[i] = (float) seed[i];
+  sg_status s = add_seed(x, o, logit, f, NULL, err);
+  sg_arena_reset(x->tmp, mark);
+  return s;
+}
+
+sg_status sg_exec_steps(sg_exec *exec, const double *const *seed, const bool *logit, sg_step_fn fn,
+                        void *user, sg_err *err)
+{
+  const sg_plan *p = exec->plan;
+  sg_status s = start_backward(exec, p->f64, err);
+  for (int o = 0; !s && o < p->n_output; o++) {
+    if (!seed[o]) continue;
+    s = p->f64 ? add_seed(exec, o, logit && logit[o], NULL, seed[o], err)
+               : narrow_seed(exec, o, logit && logit[o], seed[o], err);
+  }
+  if (s) return s;
+  return p->f64 ? sg_sweep_steps_f64(exec, fn, user, err) : sg_sweep_steps_f32(exec, fn, user, err);
 }

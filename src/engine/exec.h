@@ -28,13 +28,36 @@ struct sg_exec {
   sg_symbols symbols;
 };
 
+/* One layer on the way back, over the items of the last forward: gout are the gradients of its
+ * outputs, or whatever a method passes back in their place; what belongs to input k is to be added
+ * to gin[k].data unless that is NULL. Good until the step returns, as is what it takes of
+ * call->tmp. */
+typedef struct sg_step {
+  int index;                /* of the node in the plan */
+  const sg_call *call;
+  const sg_slab *gout, *gin;
+} sg_step;
+typedef sg_status (*sg_step_fn)(void *user, const sg_step *step, sg_err *err);
+
+/* The columns of the codes of a network's alphabet. */
+void sg_exec_symbols(const sg_plan *plan, sg_symbols *ret_symbols);
+
+/* The way back by a rule of the caller's: as sg_exec_backward, with seeds in double whatever the
+ * plan's precision, but layer by layer `fn` says what the inputs get (NULL: the gradient). What
+ * arrives at value v is in exec->grad[v]. */
+sg_status sg_exec_steps(sg_exec *exec, const double *const *seed, const bool *logit, sg_step_fn fn,
+                        void *user, sg_err *err);
+
 /* The sweeps, one per precision. Status as the ops return it; err names the node. */
 sg_status sg_sweep_inputs_f32(sg_exec *x, int n, const sg_input *inputs, sg_err *err);
 sg_status sg_sweep_inputs_f64(sg_exec *x, int n, const sg_input *inputs, sg_err *err);
 sg_status sg_sweep_forward_f32(sg_exec *x, sg_err *err);
 sg_status sg_sweep_forward_f64(sg_exec *x, sg_err *err);
-sg_status sg_sweep_backward_f32(sg_exec *x, sg_err *err);
-sg_status sg_sweep_backward_f64(sg_exec *x, sg_err *err);
+sg_status sg_sweep_steps_f32(sg_exec *x, sg_step_fn fn, void *user, sg_err *err);
+sg_status sg_sweep_steps_f64(sg_exec *x, sg_step_fn fn, void *user, sg_err *err);
+/* The call of node i over the items of the last forward; its slabs are good until the next one. */
+sg_call sg_sweep_call_f32(sg_exec *x, int i);
+sg_call sg_sweep_call_f64(sg_exec *x, int i);
 /* Item i of `data` (a value's buffer or gradient) to or from the framework's order; add: += into
  * data. */
 void sg_item_read_f32(const sg_plan_value *v, bool channels_last, const float *data, float *dst);

@@ -210,19 +210,33 @@ static bool grad_slabs(sg_exec *x, const sg_node *nd)
   return flows;
 }
 
-sg_status SG_REAL(sg_sweep_backward)(sg_exec *x, sg_err *err)
+/* The gradient's own rule: the vector-Jacobian product of every layer. */
+static sg_status vjp_step(const sg_step *step, sg_err *err)
 {
-  for (int i = x->plan->n_node - 1; i >= 0; i--) {
+  const sg_node *nd = step->call->node;
+  if (!nd->op->vjp)
+    return sg_fail(err, SG_EUNSUPPORTED, "layer '%s' (%s) has no gradient", nd->def->name,
+                   nd->op->name);
+  sg_status s = nd->op->vjp(step->call, step->gout, step->gin);
+  return s ? sg_fail(err, s, "layer '%s' (%s): %s", nd->def->name, nd->op->name,
+                     sg_status_name(s)) : SG_OK;
+}
+
+sg_status SG_REAL(sg_sweep_steps)(sg_exec *x, sg_step_fn fn, void *user, sg_err *err)
+{
+  sg_status s = SG_OK;
+  for (int i = x->plan->n_node - 1; !s && i >= 0; i--) {
     sg_call c = make_call(x, i, 0, x->n);
     if (!grad_slabs(x, c.node)) continue;
-    if (!c.node->op->vjp)
-      return sg_fail(err, SG_EUNSUPPORTED, "layer '%s' (%s) has no gradient", c.node->def->name,
-                     c.node->op->name);
     sg_arena_mark mark = sg_arena_here(x->tmp);
-    sg_status s = c.node->op->vjp(&c, x->gout, x->gin);
+    sg_step step = {.index = i, .call = &c, .gout = x->gout, .gin = x->gin};
+    s = fn ? fn(user, &step, err) : vjp_step(&step, err);
     sg_arena_reset(x->tmp, mark);
-    if (s) return sg_fail(err, s, "layer '%s' (%s): %s", c.node->def->name, c.node->op->name,
-                          sg_status_name(s));
   }
-  return SG_OK;
+  return s;
+}
+
+sg_call SG_REAL(sg_sweep_call)(sg_exec *x, int i)
+{
+  return make_call(x, i, 0, x->n);
 }

@@ -199,6 +199,7 @@ sg_status sg_infer_broadcast(sg_node *node, int n, sg_err *err)
   }
   node->out[0].shape = to;
   node->out[0].dtype = node->in[0].dtype;
+  node->flags |= SG_NODE_BROADCAST;
   return SG_OK;
 }
 

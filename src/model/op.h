@@ -97,6 +97,16 @@ enum {
   SG_NODE_UPDATE = 4,
   /* And its `update_max`. */
   SG_NODE_UPDATE_MAX = 8,
+  /* What attribution methods ask of a node beside its family. LINEAR: every output element is one
+   * input element times a number, plus one (moves, batch norm, a product with a constant). */
+  SG_NODE_CARRY = 16,
+  /* LINEAR: the constant float inputs are W and b of y = W x + b, as forward and vjp read them. */
+  SG_NODE_WEIGHTS = 32,
+  /* Every output element is a function of the elements of the inputs that broadcast to its
+   * place. */
+  SG_NODE_BROADCAST = 64,
+  /* SELECT: the smallest is selected, not the greatest. */
+  SG_NODE_LEAST = 128,
 };
 
 struct sg_node {

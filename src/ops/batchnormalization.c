@@ -15,6 +15,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   if (!c) return sg_fail(err, SG_ENOMEM, "out of memory");
   node->conf = c;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_CARRY;
   sg_status s = sg_node_float(node, "epsilon", 1e-5, &c->epsilon, err);
   if (!s) s = sg_node_int(node, "training_mode", 0, &training, err);
   if (!s) s = sg_node_int(node, "spatial", 1, &spatial, err);

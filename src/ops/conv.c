@@ -101,6 +101,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   v->Fg = v->F / v->groups;
   v->C = v->Cg * v->groups;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_WEIGHTS;
   return SG_OK;
 }
 

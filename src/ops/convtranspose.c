@@ -109,6 +109,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   if (f->nd == 2) f->k[0] = w->d[2];
   node->conf = f;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_WEIGHTS;
   sg_status s = read_attributes(node, err);
   if (s) return s;
   f->Cg = f->C / f->groups;

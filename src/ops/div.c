@@ -39,6 +39,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   (void) err;
   bool top = !node->in[0].tensor, bottom = !node->in[1].tensor;
   node->family = top && bottom ? SG_PRODUCT : bottom || integers(node) ? SG_ELEMENTWISE : SG_LINEAR;
+  if (node->family == SG_LINEAR) node->flags |= SG_NODE_CARRY;
   return SG_OK;
 }
 

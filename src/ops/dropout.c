@@ -5,6 +5,7 @@
 static sg_status configure(sg_node *node, sg_err *err)
 {
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_CARRY;
   if (!sg_node_has(node, 2)) return SG_OK;
   const sg_tensor *t = node->in[2].tensor;
   if (!t) return sg_node_refuse(node, err, "training_mode is computed from the data");

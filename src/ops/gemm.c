@@ -39,6 +39,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   c->trans_b = trans_b != 0;
   node->conf = c;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_WEIGHTS;
   return SG_OK;
 }
 

@@ -19,6 +19,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   p[0] = negative != 0;
   p[1] = positive != 0;
   node->family = SG_GATE;
+  node->flags |= SG_NODE_BROADCAST;
   return SG_OK;
 }
 

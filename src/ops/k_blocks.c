@@ -10,6 +10,7 @@ sg_status SG_REAL(sg_blocks_configure)(sg_node *node, sg_err *err)
   if (!f) return sg_fail(err, SG_ENOMEM, "out of memory");
   node->conf = f;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_CARRY;
   sg_status s = sg_node_int(node, "blocksize", 0, &f->b, err);
   if (!s) s = sg_node_string(node, "mode", "DCR", &mode, err);
   if (s) return s;

@@ -17,6 +17,7 @@ sg_status SG_REAL(sg_cast_configure)(sg_node *node, sg_dtype to, sg_err *err)
   if (to == SG_BOOL && node->in[0].dtype == SG_BOOL) f->kind = KEEP;
   node->conf = f;
   node->family = f->kind == KEEP ? SG_LINEAR : f->kind == TRUTH ? SG_GATE : SG_ELEMENTWISE;
+  node->flags |= f->kind == KEEP ? SG_NODE_CARRY : f->kind == TRUTH ? SG_NODE_BROADCAST : 0;
   return SG_OK;
 }
 

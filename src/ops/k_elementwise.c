@@ -246,6 +246,7 @@ sg_status SG_REAL(sg_configure_elementwise)(sg_node *node, sg_err *err)
 sg_status SG_REAL(sg_configure_linear)(sg_node *node, sg_err *err)
 {
   (void) err;
+  if (sg_node_activations(node) == 1) node->flags |= SG_NODE_CARRY;
   return set_family(node, SG_LINEAR);
 }
 
@@ -258,6 +259,7 @@ sg_status SG_REAL(sg_configure_gate)(sg_node *node, sg_err *err)
 sg_status SG_REAL(sg_configure_product)(sg_node *node, sg_err *err)
 {
   (void) err;
+  if (sg_node_activations(node) == 1) node->flags |= SG_NODE_CARRY;
   return set_family(node, sg_node_activations(node) > 1 ? SG_PRODUCT : SG_LINEAR);
 }
 

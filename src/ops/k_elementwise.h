@@ -76,10 +76,13 @@ static inline void sg_row_map(const sg_row *r, real (*f)(real x, const real *p))
 static inline void sg_row_map_vjp(const sg_row *r, real (*df)(real x, real y, const real *p))
 {
   const real *x = r->x[0], *y = r->y, *g = r->g;
-  real *gx = r->gx[0], p[SG_PARAMS] = {0};
-  int64_t s = r->s[0];
+  real *restrict gx = r->gx[0], p[SG_PARAMS] = {0};
+  int64_t s = r->s[0], n = gx ? r->n : 0;
   for (int j = 0; r->p && j < SG_PARAMS; j++) p[j] = r->p[j];
-  for (int64_t i = 0; gx && i < r->n; i++) gx[i * s] += g[i] * df(x[i * s], y[i], p);
+  if (s == 1)
+    for (int64_t i = 0; i < n; i++) gx[i] += g[i] * df(x[i], y[i], p);
+  else
+    for (int64_t i = 0; i < n; i++) gx[i * s] += g[i] * df(x[i * s], y[i], p);
 }
 
 /* forward and vjp of an op from its static functions `value` and `slope`; conf is the numbers p. */

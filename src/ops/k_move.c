@@ -16,6 +16,7 @@
 void *SG_REAL(sg_move_conf)(sg_node *node, size_t size, sg_err *err)
 {
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_CARRY;
   node->conf = sg_arena_calloc(node->mem, 1, size);
   if (!node->conf) sg_fail(err, SG_ENOMEM, "out of memory");
   return node->conf;

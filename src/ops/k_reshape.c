@@ -24,6 +24,7 @@ sg_status SG_REAL(sg_reshape_configure)(sg_node *node, sg_err *err)
   f->memory = last != 0;
   node->conf = f;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_CARRY;
   return SG_OK;
 }
 

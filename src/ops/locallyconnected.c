@@ -17,6 +17,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   if (!f) return sg_fail(err, SG_ENOMEM, "out of memory");
   node->conf = f;
   node->family = SG_LINEAR;
+  node->flags |= SG_NODE_WEIGHTS;
   if (!sg_node_is_const(node, 1) || (sg_node_has(node, 2) && !sg_node_is_const(node, 2)))
     return sg_node_refuse(node, err, "weights that are computed from the input are not "
                           "implemented");

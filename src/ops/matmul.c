@@ -38,6 +38,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   node->conf = sg_arena_calloc(node->mem, 1, sizeof(conf));
   if (!node->conf) return sg_fail(err, SG_ENOMEM, "out of memory");
   node->family = sg_node_activations(node) == 2 ? SG_PRODUCT : SG_LINEAR;
+  if (node->family == SG_LINEAR) node->flags |= SG_NODE_WEIGHTS;
   return SG_OK;
 }
 

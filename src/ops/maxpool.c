@@ -133,6 +133,30 @@ static const sg_collect collect = {
 
 typedef struct gradients { const real *g; real *gx; } gradients;
 
+enum { LANES = 64 };            /* channels whose winners are looked for side by side */
+
+/* tap[ch] = the first that is y[ch], for n channels from v on. Masks in place of branches: the inner
+ * loop vectorises. Where y is NaN the first NaN it is. */
+static void winners(const real *v, const real *y, const sg_taps *taps, int64_t C, int n,
+                    int *restrict tap)
+{
+  for (int ch = 0; ch < n; ch++) tap[ch] = 0;
+  for (int t = (int) taps->n - 1; t >= 0; t--) {
+    const real *e = v + taps->rows[t] * C;
+    for (int ch = 0; ch < n; ch++) {
+      int mask = -(e[ch] == y[ch]);
+      tap[ch] = (tap[ch] & ~mask) | (t & mask);
+    }
+  }
+  for (int ch = 0; ch < n; ch++)
+    for (int t = 0; y[ch] != y[ch] && t < taps->n; t++) {
+      const real e = v[taps->rows[t] * C + ch];
+      if (e == e) continue;
+      tap[ch] = t;
+      break;
+    }
+}
+
 static void vjp_row(void *user, const sg_call *c, int64_t item, int64_t row, const sg_taps *taps)
 {
   const gradients *u = user;
@@ -140,13 +164,11 @@ static void vjp_row(void *user, const sg_call *c, int64_t item, int64_t row, con
   int64_t C = x->shape.d[1], from = item * sg_slab_pitch(x);
   const real *v = (const real *) x->data + from;
   const real *g = u->g + item * sg_slab_pitch(y) + row * C;
-  for (int64_t ch = 0; taps->n && ch < C; ch++) {
-    int64_t best = taps->rows[0] * C + ch;
-    for (int64_t t = 1; t < taps->n; t++) {
-      int64_t at = taps->rows[t] * C + ch;
-      if (beats(v[at], v[best]) && v[best] == v[best]) best = at;
-    }
-    u->gx[from + best] += g[ch];
+  const real *top = (const real *) y->data + item * sg_slab_pitch(y) + row * C;
+  for (int64_t ch = 0; taps->n && ch < C; ch += LANES) {
+    int tap[LANES], n = C - ch < LANES ? (int) (C - ch) : LANES;
+    winners(v + ch, top + ch, taps, C, n, tap);
+    for (int k = 0; k < n; k++) u->gx[from + taps->rows[tap[k]] * C + ch + k] += g[ch + k];
   }
 }
 

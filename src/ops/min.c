@@ -26,9 +26,15 @@ static sg_status fold(sg_node *node, const sg_tensor **out, sg_err *err)
   return SG_REAL(sg_fold_pairs)(node, fold_fn, out, err);
 }
 
+static sg_status configure(sg_node *node, sg_err *err)
+{
+  node->flags |= SG_NODE_LEAST;
+  return SG_REAL(sg_select_configure)(node, err);
+}
+
 const sg_op SG_REAL(sg_op_min) = {
   .name = "Min", .summary = "smallest of the inputs",
   .min_in = 1, .max_in = -1, SG_BROADCAST_ENTRIES,
-  .configure = SG_REAL(sg_select_configure), .infer = SG_REAL(sg_select_infer), .fold = fold,
+  .configure = configure, .infer = SG_REAL(sg_select_infer), .fold = fold,
   .forward = forward, .vjp = SG_REAL(sg_select_vjp), .sample = SG_REAL(sg_sample_variadic),
 };

@@ -46,6 +46,7 @@ SG_LINE_CALLS(value, grad, &rows)
 static sg_status configure(sg_node *node, sg_err *err)
 {
   node->family = SG_SELECT;
+  node->flags |= SG_NODE_LEAST;
   return SG_REAL(sg_reduce_configure)(node, err);
 }
 

@@ -1,0 +1,68 @@
+/* cli/attribute.h: one run of attribute: what the checks found out, for the loop that computes. */
+#ifndef SG_CLI_ATTRIBUTE_H
+#define SG_CLI_ATTRIBUTE_H
+
+#include "cli/console.h"
+#include "cli/feeds.h"
+#include "cli/picks.h"
+#include "cli/scores.h"
+#include "cli/share.h"
+#include "seqgloss/attribute.h"
+#include "seqgloss/seq.h"
+
+enum { SG_METHODS_MOST = 32 };
+
+/* Where references come from, in the order of the options' choices; else a file. */
+typedef enum sg_refs_kind {
+  SG_REFS_ZERO = 0, SG_REFS_QUARTER, SG_REFS_SHUFFLE, SG_REFS_FILE
+} sg_refs_kind;
+
+/* --baseline or --references. */
+typedef struct sg_refs {
+  sg_refs_kind kind;
+  int n;                       /* references of a window */
+  sg_array *array;             /* FILE: [rows][n][C][L], or [rows][C][L] */
+  float *fixed;                /* FILE of one row: it, for every window */
+  int64_t units;               /* numbers in a row */
+} sg_refs;
+
+/* The two of them: for methods that follow a path, and for the others. */
+enum { SG_REFS_BASELINE = 0, SG_REFS_REFERENCES, SG_REFS_ROLES };
+
+typedef struct sg_attribute_job {
+  const sg_opts *opts;
+  sg_nets nets;                /* one */
+  sg_feeds feeds;
+  sg_picks picks;
+  sg_source *source;
+  int64_t longest;             /* of the windows */
+  sg_explain_method method[SG_METHODS_MOST];
+  int n_method;
+  sg_explain_opts explain;
+  sg_explain_target *target;
+  int n_target;
+  char **name;                 /* [methods * targets], by method first: names of files */
+  sg_explain_plan *plan[SG_METHODS_MOST];   /* for windows of the length `longest` */
+  sg_refs refs[SG_REFS_ROLES];
+  bool wanted[SG_REFS_ROLES];  /* some method reads them */
+  sg_shuffle_opts shuffle;
+  sg_share share;
+  sg_scores *scores;
+  sg_meter meter;
+  bool complete;               /* some method promises a sum: residuals are written */
+  /* what the loop found */
+  int64_t not_numbers, singles, unknown;
+  int64_t off[SG_METHODS_MOST];       /* windows and targets that miss their sum */
+  double worst[SG_METHODS_MOST];      /* greatest residual */
+} sg_attribute_job;
+
+/* How far sums may be off before it is said: sums of differences, and quadratures. */
+double sg_attribute_tolerance(const sg_explain_method *method);
+
+/* The role that a method's references have; -1: it needs none. */
+int sg_attribute_role(const sg_explain_method *method);
+
+/* Reads, computes and writes everything to job->scores. */
+sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err);
+
+#endif

@@ -1,0 +1,535 @@
+/* methods/attribute.c: plans and sessions of attribution: what all methods share.
+ *
+ * Contents
+ *   1. Options, methods
+ *   2. Plans
+ *   3. Sessions
+ *   4. Targets as rows of coefficients
+ *   5. Help for methods
+ *   6. A run: strands, letters
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "methods/method.h"
+#include "model/model.h"
+
+/* ---- 1. Options, methods ---- */
+
+sg_explain_opts sg_explain_opts_default(void)
+{
+  return (sg_explain_opts){ .size = sizeof(sg_explain_opts), .samples = 50, .sigma = 0.1, .seed = 1,
+                         .steps = 50, .epsilon = 1e-7 };
+}
+
+bool sg_explain_method_row(int i, sg_explain_method *ret_method)
+{
+  for (int k = 0; sg_methods[k] && k <= i; k++)
+    if (k == i) {
+      *ret_method = sg_methods[i]->info;
+      return true;
+    }
+  return false;
+}
+
+static const sg_method *find_method(const char *name)
+{
+  for (int i = 0; sg_methods[i]; i++)
+    if (!strcmp(sg_methods[i]->info.name, name)) return sg_methods[i];
+  return NULL;
+}
+
+/* ---- 2. Plans ---- */
+
+static sg_status check_opts(const sg_explain_opts *o, sg_err *err)
+{
+  enum { MOST = 1000000 };
+  if (o->n_targets < 1) return sg_fail(err, SG_EINVAL, "no target to explain");
+  if (o->samples < 1 || o->samples > MOST || !(o->sigma >= 0) || !isfinite(o->sigma))
+    return sg_fail(err, SG_EINVAL, "%d noisy samples of deviation %g are out of range", o->samples,
+                   o->sigma);
+  if (o->steps < 1 || o->steps > MOST || (o->quadrature == SG_QUAD_TRAPEZOID && o->steps < 2))
+    return sg_fail(err, SG_EINVAL, "a quadrature of %d steps is out of range", o->steps);
+  if (!(o->epsilon >= 0)) return sg_fail(err, SG_EINVAL, "epsilon %g is negative", o->epsilon);
+  return SG_OK;
+}
+
+static sg_status check_target(const sg_plan *plan, const sg_explain_target *t, sg_err *err)
+{
+  sg_io_info info;
+  sg_status s = sg_plan_output_info(plan, t->output, &info);
+  if (s) return sg_fail(err, SG_EINVAL, "the network has no output %d", t->output);
+  if (t->logit && !info.has_logit)
+    return sg_fail(err, SG_EINVAL, "output '%s' does not end in a sigmoid or softmax: it has no "
+                   "logits", info.name);
+  if ((t->reduce == SG_REDUCE_UNIT || t->reduce == SG_REDUCE_CENTERED) &&
+      (t->unit < 0 || t->unit >= info.units))
+    return sg_fail(err, SG_EINVAL, "output '%s' has no unit %lld", info.name, (long long) t->unit);
+  return SG_OK;
+}
+
+/* Letters and what stands for others, as the engine shows them to the network. */
+static void fill_letters(sg_explain_plan *p)
+{
+  static const char pairs[] = "ACGT";
+  const char *letters = p->plan->model->alphabet;
+  for (int i = 0; i < 256; i++) p->complement[i] = (uint8_t) i;
+  for (int k = 0; k < 4; k++) {
+    p->base[k] = (uint8_t) (strchr(letters, pairs[k]) - letters);
+    p->complement[p->base[k]] = (uint8_t) (strchr(letters, pairs[3 - k]) - letters);
+  }
+}
+
+static sg_status read_axes(sg_explain_plan *p, sg_err *err)
+{
+  const sg_plan *plan = p->plan;
+  if (plan->dna < 0) return sg_fail(err, SG_EINVAL, "the network has no input that takes DNA");
+  p->dna_value = plan->input_value[plan->dna];
+  if (p->dna_value < 0 || plan->value[p->dna_value].last_use < 0)
+    return sg_fail(err, SG_EINVAL, "no output of the network depends on its DNA input");
+  const sg_shape *s = &plan->value[p->dna_value].shape;
+  int64_t st[SG_MAX_RANK], row[SG_MAX_RANK];
+  int pos = plan->axes.pos_axis, base = plan->axes.base_axis;
+  sg_strides(s, st);
+  row[s->nd - 1] = 1;
+  for (int a = s->nd - 2; a >= 0; a--) row[a] = row[a + 1] * s->d[a + 1];
+  p->C = s->d[base];
+  p->L = s->d[pos];
+  p->held = (sg_columns){ st[base], st[pos] };
+  p->given = plan->input_last[plan->dna] ? p->held : (sg_columns){ row[base], row[pos] };
+  return SG_OK;
+}
+
+static sg_status fill_plan(sg_explain_plan *p, const sg_explain_opts *opts, sg_err *err)
+{
+  sg_explain_target *t = sg_arena_alloc(p->mem, (size_t) opts->n_targets, sizeof *t);
+  sg_status s = SG_OK;
+  if (!t) return sg_fail(err, SG_ENOMEM, "out of memory");
+  memcpy(t, opts->targets, (size_t) opts->n_targets * sizeof *t);
+  p->opts = *opts;
+  p->opts.targets = t;
+  p->units = 1;
+  for (int i = 0; !s && i < opts->n_targets; i++) s = check_target(p->plan, &t[i], err);
+  for (int o = 0; !s && o < p->plan->n_output; o++) {
+    int64_t n = sg_shape_item(&p->plan->value[p->plan->output[o].value].shape);
+    if (n > p->units) p->units = n;
+  }
+  if (!s) s = read_axes(p, err);
+  if (s) return s;
+  fill_letters(p);
+  sg_exec_symbols(p->plan, &p->symbols);
+  return p->method->plan ? p->method->plan(p, err) : SG_OK;
+}
+
+sg_status sg_explain_plan_new(const sg_plan *plan, const char *method, const sg_explain_opts *opts,
+                              sg_explain_plan **ret_plan, sg_err *err)
+{
+  *ret_plan = NULL;
+  const sg_method *m = find_method(method);
+  if (!m) return sg_fail(err, SG_ENOTFOUND, "no method '%s'", method);
+  if (!plan->backward)
+    return sg_fail(err, SG_EINVAL, "attribution needs a plan made with .backward");
+  sg_status s = check_opts(opts, err);
+  if (s) return s;
+  sg_arena *mem = sg_arena_new();
+  sg_explain_plan *p = mem ? sg_arena_calloc(mem, 1, sizeof *p) : NULL;
+  if (!p) {
+    sg_arena_free(mem);
+    return sg_fail(err, SG_ENOMEM, "out of memory");
+  }
+  p->mem = mem;
+  p->plan = plan;
+  p->method = m;
+  s = fill_plan(p, opts, err);
+  if (s) sg_explain_plan_free(p);
+  else *ret_plan = p;
+  return s;
+}
+
+void sg_explain_plan_free(sg_explain_plan *plan)
+{
+  if (plan) sg_arena_free(plan->mem);
+}
+
+/* ---- 3. Sessions ---- */
+
+static size_t real_size(const sg_plan *p) { return p->f64 ? sizeof(double) : sizeof(float); }
+
+/* Bytes of activations that a session holds at a time: gradients take as much again. */
+#define MANY_BYTES ((int64_t) 24 << 20)
+#define MOST_ITEMS 64
+
+/* Items that are evaluated together: what a method can use, and what memory allows. */
+static int choose_items(const sg_explain_plan *p)
+{
+  const sg_plan *plan = p->plan;
+  int64_t one = 1, n;
+  for (int v = 0; v < plan->n_value; v++)
+    if (plan->value[v].shape.batched && !plan->value[v].tensor)
+      one += sg_shape_item(&plan->value[v].shape) * (int64_t) real_size(plan);
+  n = MANY_BYTES / one;
+  return n < 1 ? 1 : n > MOST_ITEMS ? MOST_ITEMS : (int) n;
+}
+
+static sg_status take_scratch(sg_explain *s, int items)
+{
+  const sg_explain_plan *p = s->plan;
+  size_t size = real_size(p->plan), n_in = (size_t) p->plan->n_input + 1;
+  size_t cells = (size_t) (p->C * p->L);
+  s->input = sg_arena_calloc(s->mem, n_in, sizeof *s->input);
+  s->side = sg_arena_calloc(s->mem, n_in, sizeof *s->side);
+  s->dna = sg_arena_calloc(s->mem, (size_t) items * cells + 1, size);
+  s->z = sg_arena_calloc(s->mem, (size_t) (p->units * items) + 1, sizeof *s->z);
+  s->seed = sg_arena_calloc(s->mem, (size_t) (p->units * items) + 1, sizeof *s->seed);
+  s->seeds = sg_arena_calloc(s->mem, (size_t) p->plan->n_output + 1, sizeof *s->seeds);
+  s->logit = sg_arena_calloc(s->mem, (size_t) p->plan->n_output + 1, sizeof *s->logit);
+  s->score = sg_arena_calloc(s->mem, 2 * (size_t) p->opts.n_targets, sizeof *s->score);
+  if (!s->input || !s->side || !s->dna || !s->z || !s->seed || !s->seeds || !s->logit ||
+      !s->score)
+    return SG_ENOMEM;
+  for (int k = 0; k < p->plan->n_input; k++) {
+    if (k == p->plan->dna || p->plan->input_value[k] < 0) continue;
+    int64_t n = sg_shape_item(&p->plan->value[p->plan->input_value[k]].shape);
+    s->side[k] = sg_arena_calloc(s->mem, (size_t) (n * items) + 1, size);
+    if (!s->side[k]) return SG_ENOMEM;
+  }
+  for (int t = 0; t < 2 * p->opts.n_targets; t++) {
+    s->score[t].hypothetical = sg_arena_calloc(s->mem, cells + 1, sizeof(double));
+    s->score[t].contribution = sg_arena_calloc(s->mem, cells + 1, sizeof(double));
+    if (!s->score[t].hypothetical || !s->score[t].contribution) return SG_ENOMEM;
+  }
+  return SG_OK;
+}
+
+sg_status sg_explain_new(const sg_explain_plan *plan, sg_explain **ret_attr, sg_err *err)
+{
+  *ret_attr = NULL;
+  sg_explain *s = calloc(1, sizeof *s);
+  if (!s) return sg_fail(err, SG_ENOMEM, "out of memory");
+  int items = choose_items(plan);
+  s->plan = plan;
+  s->mem = sg_arena_new();
+  s->tmp = sg_arena_new();
+  sg_status status = s->mem && s->tmp ? take_scratch(s, items) : SG_ENOMEM;
+  if (status) sg_fail(err, status, "out of memory");
+  if (!status) status = sg_exec_new(plan->plan, 1, SG_EXEC_TRACE, &s->one, err);
+  if (!status) status = sg_exec_new(plan->plan, items, SG_EXEC_TRACE, &s->many, err);
+  if (!status && plan->method->open) status = plan->method->open(s, err);
+  if (status) sg_explain_free(s);
+  else *ret_attr = s;
+  return status;
+}
+
+void sg_explain_free(sg_explain *attr)
+{
+  if (!attr) return;
+  sg_exec_free(attr->one);
+  sg_exec_free(attr->many);
+  sg_arena_free(attr->mem);
+  sg_arena_free(attr->tmp);
+  free(attr);
+}
+
+size_t sg_explain_bytes(const sg_explain *attr)
+{
+  return sg_exec_bytes(attr->one) + sg_exec_bytes(attr->many) + sg_arena_bytes(attr->mem) +
+         sg_arena_bytes(attr->tmp);
+}
+
+/* ---- 4. Targets as rows of coefficients ----
+ *
+ * A target is f = sum of w_u z_u over the units of one output (or its logits). Only the profile's
+ * coefficients depend on the sequence:  f = sum_i p_i (z_i - mean z), p = softmax(z) held
+ * constant, so w_i = p_i - 1/n. */
+
+static int64_t target_units(const sg_explain_plan *p, const sg_explain_target *t)
+{
+  return sg_shape_item(&p->plan->value[p->plan->output[t->output].value].shape);
+}
+
+/* z[axis] of one channel of a profile, elements `step` apart. */
+static void profile_row(const double *z, int64_t n, int64_t step, double *w)
+{
+  double top = -INFINITY, sum = 0;
+  for (int64_t i = 0; i < n; i++) if (z[i * step] > top) top = z[i * step];
+  for (int64_t i = 0; i < n; i++) sum += w[i * step] = exp(z[i * step] - top);
+  for (int64_t i = 0; i < n; i++) w[i * step] = w[i * step] / sum - 1.0 / (double) n;
+}
+
+/* The longest axis of a profile is that of its positions. */
+static void profile_weights(const sg_explain_plan *p, const sg_explain_target *t, const double *z,
+                            double *w)
+{
+  sg_io_info info;
+  int64_t inner = 1, outer = 1;
+  int axis = 0;
+  if (sg_plan_output_info(p->plan, t->output, &info)) return;
+  for (int a = 1; a < info.nd; a++) if (info.dims[a] > info.dims[axis]) axis = a;
+  for (int a = 0; a < axis; a++) outer *= info.dims[a];
+  for (int a = axis + 1; a < info.nd; a++) inner *= info.dims[a];
+  int64_t n = info.nd ? info.dims[axis] : 1;
+  for (int64_t o = 0; o < outer; o++)
+    for (int64_t k = 0; k < inner; k++)
+      profile_row(z + o * n * inner + k, n, inner, w + o * n * inner + k);
+}
+
+static void fill_row(const sg_explain_plan *p, const sg_explain_target *t, const double *z,
+                     double *w)
+{
+  int64_t n = target_units(p, t);
+  double each = 0;
+  switch (t->reduce) {
+  case SG_REDUCE_UNIT: break;
+  case SG_REDUCE_CENTERED: each = -1.0 / (double) n; break;
+  case SG_REDUCE_SUM: each = 1; break;
+  case SG_REDUCE_MEAN: each = 1.0 / (double) n; break;
+  case SG_REDUCE_PROFILE: profile_weights(p, t, z, w); return;
+  }
+  for (int64_t u = 0; u < n; u++) w[u] = each;
+  if (t->reduce == SG_REDUCE_UNIT || t->reduce == SG_REDUCE_CENTERED) w[t->unit] += 1;
+}
+
+static double dot(const double *w, const double *z, int64_t n)
+{
+  double sum = 0;
+  for (int64_t u = 0; u < n; u++) if (w[u] != 0) sum += w[u] * z[u];
+  return sum;
+}
+
+sg_status sg_explain_seed(sg_explain *s, int target, double *ret_value, sg_err *err)
+{
+  const sg_explain_target *t = &s->plan->opts.targets[target];
+  sg_status status = sg_exec_output_f64(s->one, t->output, t->logit, s->z, err);
+  if (status) return status;
+  fill_row(s->plan, t, s->z, s->seed);
+  *ret_value = dot(s->seed, s->z, target_units(s->plan, t));
+  return SG_OK;
+}
+
+sg_status sg_explain_values(sg_explain *s, const sg_exec *exec, int target, int n,
+                            double *ret_values, sg_err *err)
+{
+  const sg_explain_target *t = &s->plan->opts.targets[target];
+  int64_t units = target_units(s->plan, t);
+  sg_status status = sg_exec_output_f64(exec, t->output, t->logit, s->z, err);
+  for (int i = 0; !status && i < n; i++) ret_values[i] = dot(s->seed, s->z + i * units, units);
+  return status;
+}
+
+/* ---- 5. Help for methods ---- */
+
+/* Rows of the inputs beside the DNA, the same for every item. */
+static void repeat_sides(sg_explain *s, int n, const sg_input *inputs)
+{
+  const sg_plan *p = s->plan->plan;
+  for (int k = 0; k < p->n_input; k++) {
+    if (!s->side[k]) continue;
+    int64_t units = sg_shape_item(&p->value[p->input_value[k]].shape);
+    for (int i = 0; i < n; i++)
+      for (int64_t u = 0; u < units; u++) {
+        double v = inputs[k].data64 ? inputs[k].data64[u] : inputs[k].data ? inputs[k].data[u] : 0;
+        if (p->f64) ((double *) s->side[k])[i * units + u] = v;
+        else ((float *) s->side[k])[i * units + u] = (float) v;
+      }
+    if (p->f64) s->input[k] = (sg_input){ .data64 = s->side[k] };
+    else s->input[k] = (sg_input){ .data = s->side[k] };
+  }
+}
+
+sg_status sg_explain_forward(sg_explain *s, sg_exec *exec, int n, const double *columns,
+                             const sg_input *inputs, sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  int64_t cells = p->C * p->L;
+  double *d = p->plan->f64 ? s->dna : NULL;
+  float *f = p->plan->f64 ? NULL : s->dna;
+  for (int i = 0; i < n; i++)
+    for (int64_t c = 0; c < p->C; c++)
+      for (int64_t l = 0; l < p->L; l++) {
+        int64_t at = i * cells + c * p->given.base + l * p->given.pos;
+        double v = columns[i * cells + c * p->L + l];
+        if (d) d[at] = v;
+        else f[at] = (float) v;
+      }
+  repeat_sides(s, n, inputs);
+  s->input[p->plan->dna] = (sg_input){ .data = f, .data64 = d };
+  return sg_exec_forward(exec, n, s->input, err);
+}
+
+sg_status sg_explain_back(sg_explain *s, sg_exec *exec, int target, int n, sg_step_fn fn,
+                          void *user, sg_err *err)
+{
+  const sg_explain_target *t = &s->plan->opts.targets[target];
+  int64_t units = target_units(s->plan, t);
+  for (int i = 1; i < n; i++)
+    memcpy(s->seed + i * units, s->seed, (size_t) units * sizeof *s->seed);
+  for (int o = 0; o < s->plan->plan->n_output; o++) {
+    s->seeds[o] = o == t->output ? s->seed : NULL;
+    s->logit[o] = o == t->output && t->logit;
+  }
+  return sg_exec_steps(exec, s->seeds, s->logit, fn, user, err);
+}
+
+void sg_explain_take(const sg_explain *s, const sg_exec *exec, int i, double weight, double *dst)
+{
+  const sg_explain_plan *p = s->plan;
+  const void *grad = exec->grad[p->dna_value];
+  for (int64_t c = 0; c < p->C; c++)
+    for (int64_t l = 0; l < p->L; l++) {
+      int64_t at = i * p->C * p->L + c * p->held.base + l * p->held.pos;
+      double g = p->plan->f64 ? ((const double *) grad)[at] : (double) ((const float *) grad)[at];
+      dst[c * p->L + l] += weight * g;
+    }
+}
+
+void sg_explain_correct(const sg_explain_plan *p, double *g)
+{
+  for (int64_t l = 0; l < p->L; l++) {
+    double mean = 0;
+    for (int k = 0; k < 4; k++) mean += g[p->base[k] * p->L + l] / 4;
+    for (int64_t c = 0; c < p->C; c++) g[c * p->L + l] -= mean;
+  }
+}
+
+double sg_explain_apply(const sg_explain_plan *p, const double *x, const double *ref,
+                        const double *m, double weight, sg_strand_score *score)
+{
+  int64_t n = p->C * p->L;
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++) {
+    double part = (x[i] - ref[i]) * m[i];
+    score->contribution[i] += weight * part;
+    sum += part;
+  }
+  for (int64_t l = 0; l < p->L; l++) {
+    double there = 0;
+    for (int64_t c = 0; c < p->C; c++) there += ref[c * p->L + l] * m[c * p->L + l];
+    for (int64_t c = 0; c < p->C; c++)
+      score->hypothetical[c * p->L + l] += weight * (m[c * p->L + l] - there);
+  }
+  return sum;
+}
+
+double sg_explain_residual(double sum, double value, double reference)
+{
+  double change = value - reference, size = fabs(change);
+  return fabs(sum - change) / (size > 1 ? size : 1);
+}
+
+/* ---- 6. A run ---- */
+
+/* Codes of one strand as columns [C][L]. */
+static void spell(const sg_explain_plan *p, const uint8_t *codes, bool reverse, double *x)
+{
+  for (int64_t l = 0; l < p->L; l++) {
+    uint8_t code = reverse ? p->complement[codes[p->L - 1 - l]] : codes[l];
+    const float *col = p->symbols.col[code % SG_MAX_SYMBOLS];
+    for (int64_t c = 0; c < p->C; c++) x[c * p->L + l] = col[c];
+  }
+}
+
+/* Columns as given, on either strand: row c of the reverse is the row of c's complement read from
+ * the end. */
+static void copy_columns(const sg_explain_plan *p, const float *from, bool reverse, double *x)
+{
+  for (int64_t c = 0; c < p->C; c++) {
+    const float *row = from + (reverse ? p->complement[c] : c) * p->L;
+    for (int64_t l = 0; l < p->L; l++) x[c * p->L + l] = row[reverse ? p->L - 1 - l : l];
+  }
+}
+
+static sg_status make_strand(sg_explain *s, const sg_explain_item *item, bool reverse,
+                             sg_strand *strand)
+{
+  const sg_explain_plan *p = s->plan;
+  int64_t cells = p->C * p->L;
+  double *x = sg_arena_alloc(s->tmp, (size_t) (cells * (1 + item->n_references)), sizeof *x);
+  if (!x) return SG_ENOMEM;
+  *strand = (sg_strand){ .x = x, .n_references = item->n_references, .references = x + cells,
+                         .inputs = item->inputs };
+  spell(p, item->inputs[p->plan->dna].codes, reverse, x);
+  for (int j = 0; j < item->n_references; j++) {
+    double *to = x + (1 + j) * cells;
+    if (item->reference_codes) spell(p, item->reference_codes + j * p->L, reverse, to);
+    else copy_columns(p, item->references + j * cells, reverse, to);
+  }
+  return SG_OK;
+}
+
+/* Scores begin at zero, numbers without a meaning for the method at NaN. */
+static void clear_scores(sg_explain *s)
+{
+  size_t cells = (size_t) (s->plan->C * s->plan->L) * sizeof(double);
+  for (int t = 0; t < s->plan->opts.n_targets; t++) {
+    sg_strand_score *r = &s->score[t];
+    memset(r->hypothetical, 0, cells);
+    memset(r->contribution, 0, cells);
+    r->value = 0;
+    r->reference = r->residual = NAN;
+  }
+}
+
+/* Scores of a strand as A, C, G, T on the strand of the results: dst += weight * it. `turned`: that
+ * is the other one. */
+static void put(const sg_explain_plan *p, const double *src, bool turned, double weight, float *dst)
+{
+  for (int k = 0; dst && k < 4; k++) {
+    const double *row = src + p->base[turned ? 3 - k : k] * p->L;
+    for (int64_t l = 0; l < p->L; l++)
+      dst[k * p->L + l] += (float) (weight * row[turned ? p->L - 1 - l : l]);
+  }
+}
+
+static void put_scores(const sg_explain *s, bool turned, bool first, double weight,
+                       sg_explain_score *scores)
+{
+  const sg_explain_plan *p = s->plan;
+  size_t bytes = 4 * (size_t) p->L * sizeof(float);
+  for (int t = 0; t < p->opts.n_targets; t++) {
+    sg_explain_score *to = &scores[t];
+    const sg_strand_score *r = &s->score[t];
+    if (first) {
+      if (to->hypothetical) memset(to->hypothetical, 0, bytes);
+      if (to->contribution) memset(to->contribution, 0, bytes);
+      to->value = to->reference = 0;
+      to->residual = r->residual;
+    }
+    put(p, r->hypothetical, turned, weight, to->hypothetical);
+    put(p, r->contribution, turned, weight, to->contribution);
+    to->value += weight * r->value;
+    to->reference += weight * r->reference;
+    if (!(r->residual <= to->residual)) to->residual = r->residual;
+  }
+}
+
+static sg_status check_item(const sg_explain_plan *p, const sg_explain_item *item, sg_err *err)
+{
+  if (!item->inputs[p->plan->dna].codes)
+    return sg_fail(err, SG_EINVAL, "the DNA to explain is not given as codes");
+  if (!(p->method->info.uses & SG_EXPLAIN_REFERENCES)) return SG_OK;
+  if (item->n_references < 1 || (!item->reference_codes && !item->references))
+    return sg_fail(err, SG_EINVAL, "%s measures against references: none is given",
+                   p->method->info.name);
+  return SG_OK;
+}
+
+sg_status sg_explain_run(sg_explain *attr, const sg_explain_item *item, sg_explain_score *scores,
+                         sg_err *err)
+{
+  const sg_explain_plan *p = attr->plan;
+  int strands = p->opts.rc == SG_EXPLAIN_RC_MEAN ? 2 : 1;
+  sg_status status = check_item(p, item, err);
+  sg_rng_seed_item(&attr->rng, p->opts.seed, item->index);
+  for (int k = 0; !status && k < strands; k++) {
+    sg_arena_mark mark = sg_arena_here(attr->tmp);
+    sg_strand strand;
+    status = make_strand(attr, item, k == 1, &strand);
+    if (status) sg_fail(err, status, "out of memory");
+    clear_scores(attr);
+    if (!status) status = p->method->run(attr, &strand, err);
+    sg_arena_reset(attr->tmp, mark);
+    if (!status) put_scores(attr, item->reverse != (k == 1), k == 0, 1.0 / strands, scores);
+  }
+  return status;
+}
