@@ -293,6 +293,40 @@ START_TEST(path_of_a_cube)
 }
 END_TEST
 
+/* Behind a leaky relu that leaks all the first layer does not look linear, and the way is walked
+ * with whole evaluations; the scores are those of a linear first layer, which is evaluated at the
+ * ends only. */
+START_TEST(first_layers_at_the_ends)
+{
+  net t;
+  uint8_t x[L], refs[2 * L];
+  scores got[2];
+  setting z = usual();
+  for (int k = 0; k < 2; k++) {
+    int y = start(&t, L);
+    if (k) {
+      sg_node_def *d;
+      y = sg_graph_add_op(t.m->graph, "LeakyRelu", "leaky", 1, &y, &d);
+      ck_assert_int_eq(sg_attr_set_float(&d->attrs, "alpha", 1), SG_OK);
+    }
+    y = pair(&t, "Mul", unary(&t, "Tanh", conv(&t, y, 4)), unary(&t, "Sigmoid", conv(&t, y, 4)));
+    dense(&t, unary(&t, "Flatten", unary(&t, "GlobalMaxPool", y)), 4, 1);
+    finish(&t);
+    random_codes(1, L, x);
+    random_codes(2, 2 * L, refs);
+    memset(refs, SG_CODE_N_ZERO, L);
+    z.refs = refs;
+    z.n_refs = 2;
+    z.o.steps = 90;                    /* more than are evaluated together */
+    got[k] = run(&t, "intgrad", z, x);
+    discard(&t);
+  }
+  near(got[0].con, got[1].con, CELLS, 1e-6);
+  near(got[0].hyp, got[1].hyp, CELLS, 1e-6);
+  ck_assert_double_gt(fabs(sum(got[0].con, CELLS)), 1e-3);
+}
+END_TEST
+
 /* ---- 4. RevealCancel ---- */
 
 /* min(a, b) = a - relu(a - b): its paper's example, where every other rule gives all to one input
@@ -681,6 +715,7 @@ int main(void)
   tcase_add_test(c, gauss_is_exact);
   tcase_add_test(c, weights_sum_to_one);
   tcase_add_test(c, path_of_a_cube);
+  tcase_add_test(c, first_layers_at_the_ends);
   tcase_add_test(c, minimum_of_two);
   tcase_add_test(c, nothing_mixes);
   tcase_add_loop_test(c, stated_rules_are_complete, 0, KINDS);
