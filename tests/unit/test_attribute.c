@@ -395,7 +395,8 @@ END_TEST
 /* ---- 5. Rules ---- */
 
 typedef enum kind {
-  PRODUCT, QUOTIENT, POWER, GATED, COMPARED, MAXIMUM, MINIMUM, SOFTMAX, NORM, VECTORS, TWICE, KINDS
+  PRODUCT, QUOTIENT, POWER, GATED, COMPARED, MAXIMUM, MINIMUM, SOFTMAX, NORM, VECTORS, TWICE,
+  LEFT, DIFFERENCE, KINDS
 } kind;
 
 static void two_branches(net *t, kind k)
@@ -413,6 +414,8 @@ static void two_branches(net *t, kind k)
   case NORM: pair(t, "Add", pair(t, "LayerNormalization", a, WEIGHT(t, L - 4)), b); break;
   case VECTORS: pair(t, "seqgloss::Dot", unary(t, "Flatten", a), unary(t, "Flatten", b)); break;
   case TWICE: pair(t, "Mul", a, a); break;
+  case LEFT: pair(t, "MatMul", WEIGHT(t, 3, 4), x); break;
+  case DIFFERENCE: pair(t, "Sub", a, b); break;
   case KINDS: break;
   }
   if (k != VECTORS) {
