@@ -419,7 +419,8 @@ static void two_branches(net *t, kind k)
   case KINDS: break;
   }
   if (k != VECTORS) {
-    int y = unary(t, "GlobalMaxPool", unary(t, "Relu", t->at));
+    const char *pool = k == LEFT ? "GlobalAveragePool" : "GlobalMaxPool";
+    int y = unary(t, pool, unary(t, "Relu", t->at));
     dense(t, unary(t, "Flatten", y), 3, 1);
   }
   finish(t);
@@ -435,11 +436,13 @@ START_TEST(stated_rules_are_complete)
   random_codes(4, 4 * L, refs);
   memcpy(refs + 3 * L, x, L);
   z.refs = refs;
-  for (int rule = 0; rule < 3; rule++) {
-    z.o.rule = (sg_deeplift_rule) rule;
+  for (int way = 0; way < 6; way++) {
+    z.o.rule = (sg_deeplift_rule) (way / 2);
+    z.no_simplify = way % 2;
     z.n_refs = 4;
     scores d = run(&t, "deeplift", z, x);
     ck_assert_double_le(d.residual, 1e-9);
+    ck_assert_double_gt(fabs(d.value - d.reference), 1e-6);
     ck_assert_double_le(fabs(sum(d.con, CELLS) - (d.value - d.reference)), 1e-4);
     z.refs = refs + 3 * L;
     z.n_refs = 1;
