@@ -402,3 +402,28 @@ sg_status sg_exec_steps(sg_exec *exec, const double *const *seed, const bool *lo
   if (s) return s;
   return p->f64 ? sg_sweep_steps_f64(exec, fn, user, err) : sg_sweep_steps_f32(exec, fn, user, err);
 }
+
+/* The vector-Jacobian product of every layer. */
+sg_status sg_vjp_step(const sg_step *step, sg_err *err)
+{
+  const sg_node *nd = step->call->node;
+  if (!nd->op->vjp)
+    return sg_fail(err, SG_EUNSUPPORTED, "layer '%s' (%s) has no gradient", nd->def->name,
+                   nd->op->name);
+  sg_status s = nd->op->vjp(step->call, step->gout, step->gin);
+  return s ? sg_fail(err, s, "layer '%s' (%s): %s", nd->def->name, nd->op->name,
+                     sg_status_name(s)) : SG_OK;
+}
+
+sg_status sg_exec_resume(sg_exec *exec, int n, const bool *given, sg_err *err)
+{
+  bool d = exec->plan->f64;
+  if (n < 1 || n > exec->batch || !(exec->flags & SG_EXEC_TRACE))
+    return sg_fail(err, SG_EINVAL, "%d items in a batch of at most %d", n, exec->batch);
+  exec->n = n;
+  exec->given = given;
+  sg_status s = d ? sg_sweep_forward_f64(exec, err) : sg_sweep_forward_f32(exec, err);
+  exec->given = NULL;
+  if (s) exec->n = 0;
+  return s;
+}

@@ -26,6 +26,7 @@ struct sg_exec {
   const uint8_t *codes;     /* borrowed from the input of the last forward, when the plan reads
                              * codes */
   sg_symbols symbols;
+  const bool *given;        /* [n_node] left out of the running forward; NULL: none */
 };
 
 /* One layer on the way back, over the items of the last forward: gout are the gradients of its
@@ -47,6 +48,14 @@ void sg_exec_symbols(const sg_plan *plan, sg_symbols *ret_symbols);
  * arrives at value v is in exec->grad[v]. */
 sg_status sg_exec_steps(sg_exec *exec, const double *const *seed, const bool *logit, sg_step_fn fn,
                         void *user, sg_err *err);
+
+/* Evaluates n items from the middle: nodes with given[node] are left out, the caller has written
+ * their outputs to exec->value (an exec with SG_EXEC_TRACE). Inputs are those of the last forward,
+ * as far as other nodes read them. */
+sg_status sg_exec_resume(sg_exec *exec, int n, const bool *given, sg_err *err);
+
+/* The gradient's own rule, for an sg_step_fn that is about some layers only. */
+sg_status sg_vjp_step(const sg_step *step, sg_err *err);
 
 /* The sweeps, one per precision. Status as the ops return it; err names the node. */
 sg_status sg_sweep_inputs_f32(sg_exec *x, int n, const sg_input *inputs, sg_err *err);

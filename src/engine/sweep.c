@@ -168,6 +168,7 @@ static sg_call make_call(sg_exec *x, int i, int64_t first, int64_t n)
 static sg_status run_nodes(sg_exec *x, int from, int to, int64_t first, int64_t n, sg_err *err)
 {
   for (int i = from; i < to; i++) {
+    if (x->given && x->given[i]) continue;
     sg_call c = make_call(x, i, first, n);
     sg_arena_mark mark = sg_arena_here(x->tmp);
     sg_status s = c.node->op->forward(&c);
@@ -210,18 +211,6 @@ static bool grad_slabs(sg_exec *x, const sg_node *nd)
   return flows;
 }
 
-/* The gradient's own rule: the vector-Jacobian product of every layer. */
-static sg_status vjp_step(const sg_step *step, sg_err *err)
-{
-  const sg_node *nd = step->call->node;
-  if (!nd->op->vjp)
-    return sg_fail(err, SG_EUNSUPPORTED, "layer '%s' (%s) has no gradient", nd->def->name,
-                   nd->op->name);
-  sg_status s = nd->op->vjp(step->call, step->gout, step->gin);
-  return s ? sg_fail(err, s, "layer '%s' (%s): %s", nd->def->name, nd->op->name,
-                     sg_status_name(s)) : SG_OK;
-}
-
 sg_status SG_REAL(sg_sweep_steps)(sg_exec *x, sg_step_fn fn, void *user, sg_err *err)
 {
   sg_status s = SG_OK;
@@ -230,7 +219,7 @@ sg_status SG_REAL(sg_sweep_steps)(sg_exec *x, sg_step_fn fn, void *user, sg_err 
     if (!grad_slabs(x, c.node)) continue;
     sg_arena_mark mark = sg_arena_here(x->tmp);
     sg_step step = {.index = i, .call = &c, .gout = x->gout, .gin = x->gin};
-    s = fn ? fn(user, &step, err) : vjp_step(&step, err);
+    s = fn ? fn(user, &step, err) : sg_vjp_step(&step, err);
     sg_arena_reset(x->tmp, mark);
   }
   return s;

@@ -223,5 +223,9 @@ sg_status sg_deeplift_assign(sg_explain_plan *p, sg_err *err)
   for (int i = 0; i < a.plan->n_node; i++)
     if (a.d->rule[i] == SG_ASSIGN_SPLIT && split_weights(&a, i))
       return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int i = 0; i < a.plan->n_node; i++)
+    for (int k = 0; k < a.plan->node[i]->n_in; k++)
+      a.d->splits_input |= a.d->rule[i] == SG_ASSIGN_SPLIT &&
+                           a.plan->node[i]->in[k].value == p->dna_value;
   return SG_OK;
 }

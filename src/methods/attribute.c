@@ -357,6 +357,14 @@ sg_status sg_explain_forward(sg_explain *s, sg_exec *exec, int n, const double *
   return sg_exec_forward(exec, n, s->input, err);
 }
 
+sg_status sg_explain_look_up(sg_explain *s, sg_exec *exec, int n, const uint8_t *codes,
+                             const sg_input *inputs, sg_err *err)
+{
+  repeat_sides(s, n, inputs);
+  s->input[s->plan->plan->dna] = (sg_input){ .codes = codes };
+  return sg_exec_forward(exec, n, s->input, err);
+}
+
 sg_status sg_explain_back(sg_explain *s, sg_exec *exec, int target, int n, sg_step_fn fn,
                           void *user, sg_err *err)
 {
@@ -419,12 +427,11 @@ double sg_explain_residual(double sum, double value, double reference)
 
 /* ---- 6. A run ---- */
 
-/* Codes of one strand as columns [C][L]. */
-static void spell(const sg_explain_plan *p, const uint8_t *codes, bool reverse, double *x)
+/* Codes as columns [C][L]. */
+static void spell(const sg_explain_plan *p, const uint8_t *codes, double *x)
 {
   for (int64_t l = 0; l < p->L; l++) {
-    uint8_t code = reverse ? p->complement[codes[p->L - 1 - l]] : codes[l];
-    const float *col = p->symbols.col[code % SG_MAX_SYMBOLS];
+    const float *col = p->symbols.col[codes[l] % SG_MAX_SYMBOLS];
     for (int64_t c = 0; c < p->C; c++) x[c * p->L + l] = col[c];
   }
 }
@@ -439,20 +446,53 @@ static void copy_columns(const sg_explain_plan *p, const float *from, bool rever
   }
 }
 
+/* Columns that are all a base, nothing, or a quarter of each, as codes: what is given as an array
+ * is then computed as what is given as codes, bit for bit. False: they are something else. */
+static bool encode_columns(const sg_explain_plan *p, const double *x, uint8_t *codes)
+{
+  static const uint8_t others[] = { SG_CODE_N_ZERO, SG_CODE_N_QUARTER };
+  for (int64_t l = 0; l < p->L; l++) {
+    int64_t n = p->C + 2, k = 0;
+    for (; k < n; k++) {
+      uint8_t code = k < p->C ? (uint8_t) k : others[k - p->C];
+      int64_t c = 0;
+      while (c < p->C && x[c * p->L + l] == (double) p->symbols.col[code][c]) c++;
+      codes[l] = code;
+      if (c == p->C) break;
+    }
+    if (k == n) return false;
+  }
+  return true;
+}
+
+static void copy_codes(const sg_explain_plan *p, const uint8_t *from, bool reverse, uint8_t *to)
+{
+  for (int64_t l = 0; l < p->L; l++)
+    to[l] = reverse ? p->complement[from[p->L - 1 - l]] : from[l];
+}
+
 static sg_status make_strand(sg_explain *s, const sg_explain_item *item, bool reverse,
                              sg_strand *strand)
 {
   const sg_explain_plan *p = s->plan;
-  int64_t cells = p->C * p->L;
-  double *x = sg_arena_alloc(s->tmp, (size_t) (cells * (1 + item->n_references)), sizeof *x);
-  if (!x) return SG_ENOMEM;
-  *strand = (sg_strand){ .x = x, .n_references = item->n_references, .references = x + cells,
+  int64_t cells = p->C * p->L, n = item->n_references;
+  double *x = sg_arena_alloc(s->tmp, (size_t) (cells * (1 + n)), sizeof *x);
+  uint8_t *codes = sg_arena_alloc(s->tmp, (size_t) (p->L * (1 + n)), 1);
+  if (!x || !codes) return SG_ENOMEM;
+  *strand = (sg_strand){ .x = x, .codes = codes, .n_references = (int) n, .references = x + cells,
                          .inputs = item->inputs };
-  spell(p, item->inputs[p->plan->dna].codes, reverse, x);
-  for (int j = 0; j < item->n_references; j++) {
+  strand->reference_codes = codes + p->L;
+  copy_codes(p, item->inputs[p->plan->dna].codes, reverse, codes);
+  spell(p, codes, x);
+  for (int64_t j = 0; j < n; j++) {
     double *to = x + (1 + j) * cells;
-    if (item->reference_codes) spell(p, item->reference_codes + j * p->L, reverse, to);
-    else copy_columns(p, item->references + j * cells, reverse, to);
+    if (item->reference_codes) {
+      copy_codes(p, item->reference_codes + j * p->L, reverse, codes + (1 + j) * p->L);
+      spell(p, codes + (1 + j) * p->L, to);
+    } else {
+      copy_columns(p, item->references + j * cells, reverse, to);
+      if (!encode_columns(p, to, codes + (1 + j) * p->L)) strand->reference_codes = NULL;
+    }
   }
   return SG_OK;
 }

@@ -66,6 +66,22 @@ static sg_status add_target(sg_explain *s, const sg_strand *strand, const double
   return status;
 }
 
+/* Forward of the sequence (from = -1) or of n references from number `from` on: both by look-up, or
+ * both as columns, so that equal sequences have equal values. */
+static sg_status evaluate(sg_explain *s, const sg_strand *strand, int from, int n, sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  const sg_deeplift *d = p->own;
+  sg_exec *exec = from < 0 ? s->one : s->many;
+  if (p->plan->codes && strand->reference_codes && !d->splits_input)
+    return sg_explain_look_up(s, exec, n, from < 0 ? strand->codes
+                                                   : strand->reference_codes + from * p->L,
+                              strand->inputs, err);
+  return sg_explain_forward(s, exec, n, from < 0 ? strand->x
+                                                 : strand->references + from * p->C * p->L,
+                            strand->inputs, err);
+}
+
 static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
 {
   const sg_explain_plan *p = s->plan;
@@ -75,12 +91,12 @@ static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
   double *m = sg_arena_alloc(s->tmp, (size_t) cells, sizeof *m);
   double *values = sg_arena_alloc(s->tmp, (size_t) batch, sizeof *values);
   if (!m || !values) return sg_fail(err, SG_ENOMEM, "out of memory");
-  sg_status status = sg_explain_forward(s, s->one, 1, strand->x, strand->inputs, err);
+  sg_status status = evaluate(s, strand, -1, 1, err);
   for (int t = 0; t < p->opts.n_targets; t++) s->score[t].reference = s->score[t].residual = 0;
   for (int j = 0; !status && j < strand->n_references; j += batch) {
     int n = strand->n_references - j < batch ? strand->n_references - j : batch;
     const double *refs = strand->references + j * cells;
-    status = sg_explain_forward(s, s->many, n, refs, strand->inputs, err);
+    status = evaluate(s, strand, j, n, err);
     if (!status && d->any)
       status = p->plan->f64 ? sg_pairs_parts_f64(s->own, err) : sg_pairs_parts_f32(s->own, err);
     for (int t = 0; !status && t < p->opts.n_targets; t++)

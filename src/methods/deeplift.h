@@ -23,6 +23,7 @@ typedef struct sg_deeplift {
   sg_assign *rule;          /* [n_node] */
   bool *paired;             /* [n_value] has parts and two multipliers */
   bool any;                 /* some value is */
+  bool splits_input;        /* a SPLIT node reads the DNA: its columns are needed */
   const void ***plus, ***minus;   /* [n_node][n_in] of SPLIT nodes: max(W, 0), min(W, 0) as real;
                                    * NULL where input k is no weight */
 } sg_deeplift;

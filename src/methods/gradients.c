@@ -10,7 +10,9 @@ sg_status sg_explain_gradient(sg_explain *s, const sg_strand *strand, sg_gradien
   size_t cells = (size_t) (p->C * p->L);
   double *g = sg_arena_alloc(s->tmp, cells, sizeof *g);
   if (!g) return sg_fail(err, SG_ENOMEM, "out of memory");
-  sg_status status = sg_explain_forward(s, s->one, 1, strand->x, strand->inputs, err);
+  sg_status status = p->plan->codes
+                     ? sg_explain_look_up(s, s->one, 1, strand->codes, strand->inputs, err)
+                     : sg_explain_forward(s, s->one, 1, strand->x, strand->inputs, err);
   for (int t = 0; !status && t < p->opts.n_targets; t++) {
     memset(g, 0, cells * sizeof *g);
     status = sg_explain_seed(s, t, &s->score[t].value, err);

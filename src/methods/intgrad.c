@@ -13,10 +13,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "methods/method.h"
+#include "methods/first.h"
 #include "methods/quadrature.h"
 
-typedef struct nodes { double *at, *w; } nodes;
+typedef struct nodes {
+  double *at, *w;           /* [steps] */
+  sg_first *first;          /* first layers that need both ends only; NULL: they are not linear */
+} nodes;
+
+/* Scratch of a session for that: outputs of the first layers at both ends, and for every target the
+ * sum of what arrives at them. sum NULL: the way is walked with whole evaluations. */
+typedef struct ends { void *x, *from, *sum; } ends;
+
+#define MOST_SUMS ((int64_t) 64 << 20)   /* bytes of sums beyond which it does not pay */
 
 static sg_status plan(sg_explain_plan *p, sg_err *err)
 {
@@ -25,7 +34,68 @@ static sg_status plan(sg_explain_plan *p, sg_err *err)
   if (q) q->w = sg_arena_calloc(p->mem, (size_t) p->opts.steps, sizeof *q->w);
   if (!q || !q->at || !q->w) return sg_fail(err, SG_ENOMEM, "out of memory");
   sg_quadrature_fill(p->opts.quadrature, p->opts.steps, q->at, q->w);
-  return SG_OK;
+  return sg_first_find(p, &q->first, err);
+}
+
+static sg_status open(sg_explain *s, sg_err *err)
+{
+  const nodes *q = s->plan->own;
+  size_t size = s->plan->plan->f64 ? sizeof(double) : sizeof(float);
+  ends *e = s->own = sg_arena_calloc(s->mem, 1, sizeof *e);
+  if (!e) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!q->first || q->first->size * s->plan->opts.n_targets > MOST_SUMS / (int64_t) size)
+    return SG_OK;
+  size_t n = (size_t) q->first->size + 1;
+  e->x = sg_arena_alloc(s->mem, n, size);
+  e->from = sg_arena_alloc(s->mem, n, size);
+  e->sum = sg_arena_alloc(s->mem, n * (size_t) s->plan->opts.n_targets, size);
+  return e->x && e->from && e->sum ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
+}
+
+/* Nodes k .. k + n by first layers at both ends. */
+static sg_status walk_nodes(sg_explain *s, int k, int n, sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  const nodes *q = p->own;
+  const ends *e = s->own;
+  bool d = p->plan->f64;
+  size_t row = (size_t) q->first->size * (d ? sizeof(double) : sizeof(float));
+  double value;
+  for (int i = 0; i < n; i++) {
+    if (d) sg_first_mix_f64(q->first, s->many, i, q->at[k + i], e->x, e->from);
+    else sg_first_mix_f32(q->first, s->many, i, q->at[k + i], e->x, e->from);
+  }
+  sg_status status = sg_exec_resume(s->many, n, q->first->given, err);
+  for (int t = 0; !status && t < p->opts.n_targets; t++) {
+    sg_first_sum u = { q->first, q->w + k, (char *) e->sum + (size_t) t * row };
+    status = sg_explain_seed(s, t, &value, err);
+    if (!status)
+      status = sg_explain_back(s, s->many, t, n, d ? sg_first_step_f64 : sg_first_step_f32, &u,
+                               err);
+  }
+  return status;
+}
+
+/* The whole way so: m[targets][C][L] from the sums. The baseline was the last forward in `many`. */
+static sg_status walk(sg_explain *s, double *m, sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  const nodes *q = p->own;
+  const ends *e = s->own;
+  bool d = p->plan->f64;
+  size_t row = (size_t) q->first->size * (d ? sizeof(double) : sizeof(float));
+  int batch = sg_exec_batch(s->many);
+  sg_status status = SG_OK;
+  (d ? sg_first_save_f64 : sg_first_save_f32)(q->first, s->one, e->x);
+  (d ? sg_first_save_f64 : sg_first_save_f32)(q->first, s->many, e->from);
+  memset(e->sum, 0, row * (size_t) p->opts.n_targets);
+  for (int k = 0; !status && k < p->opts.steps; k += batch)
+    status = walk_nodes(s, k, p->opts.steps - k < batch ? p->opts.steps - k : batch, err);
+  for (int t = 0; !status && t < p->opts.n_targets; t++)
+    status = (d ? sg_first_pull_f64 : sg_first_pull_f32)(p, q->first, s->one,
+                                                         (const char *) e->sum + (size_t) t * row,
+                                                         m + t * p->C * p->L, err);
+  return status;
 }
 
 /* Nodes k .. k + n of the way from `from` to x: forward once, back for every target, into
@@ -73,8 +143,10 @@ static sg_status add_baseline(sg_explain *s, const sg_strand *strand, const doub
   int batch = sg_exec_batch(s->many);
   double weight = 1.0 / strand->n_references;
   memset(m, 0, (size_t) (cells * p->opts.n_targets) * sizeof *m);
+  bool linear = ((const ends *) s->own)->sum != NULL;
   sg_status status = add_reference(s, strand, from, err);
-  for (int k = 0; !status && k < p->opts.steps; k += batch) {
+  if (!status && linear) status = walk(s, m, err);
+  for (int k = 0; !status && !linear && k < p->opts.steps; k += batch) {
     int n = p->opts.steps - k < batch ? p->opts.steps - k : batch;
     status = add_nodes(s, strand, from, k, n, points, m, err);
   }
@@ -118,5 +190,6 @@ const sg_method sg_method_intgrad = {
     .uses = SG_EXPLAIN_CORRECT | SG_EXPLAIN_PATH | SG_EXPLAIN_REFERENCES | SG_EXPLAIN_COMPLETE
   },
   .plan = plan,
+  .open = open,
   .run = run
 };

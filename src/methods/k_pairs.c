@@ -39,6 +39,14 @@ static bool is_activation(const sg_node *node, int k)
   return sg_node_has(node, k) && !node->in[k].tensor;
 }
 
+/* The first activation: the one that weights multiply. */
+static int lead(const sg_node *node)
+{
+  int k = 0;
+  while (!is_activation(node, k)) k++;
+  return k;
+}
+
 typedef enum which { ALL, ABOVE, BELOW } which;
 
 /* D of value v for all items, or its part by sign. */
@@ -106,7 +114,7 @@ static void fill_signed(const sg_pairs *u, own *z, which part, bool first_only)
   for (int k = 0; k < n->n_in; k++) {
     if (!is_activation(n, k)) continue;
     int v = n->in[k].value;
-    if (first_only && k) memset(z->in[k].data, 0, (size_t) (item(u, v) * u->many->n) *
+    if (first_only && k != lead(n)) memset(z->in[k].data, 0, (size_t) (item(u, v) * u->many->n) *
                                                     sizeof(real));
     else difference(u, v, negated(n, k) ? other : part, z->in[k].data);
   }
@@ -175,8 +183,7 @@ static sg_status carry_parts(const sg_pairs *u, const sg_call *c)
 static sg_status cancel(const sg_pairs *u, int i, const sg_call *c, const real *p, real *d)
 {
   const sg_node *n = c->node;
-  int k = 0;
-  while (!is_activation(n, k)) k++;
+  int k = lead(n);
   const real *r = c->in[k].data, *y = u->one->value[n->out[0].value].data, *q = c->out[0].data;
   const real *x = u->one->value[n->in[k].value].data;
   int64_t size = item(u, n->in[k].value);
@@ -202,13 +209,11 @@ static sg_status cancel(const sg_pairs *u, int i, const sg_call *c, const real *
 static sg_status node_parts(const sg_pairs *u, int i, const sg_call *c)
 {
   const sg_node *n = c->node;
-  int k = 0;
   switch (u->plan->rule[i]) {
   case SG_ASSIGN_SPLIT: return split_parts(u, i, c);
   case SG_ASSIGN_CARRY: return carry_parts(u, c);
   case SG_ASSIGN_CANCEL:
-    while (!is_activation(n, k)) k++;
-    return cancel(u, i, c, u->part[n->in[k].value], u->part[n->out[0].value]);
+    return cancel(u, i, c, u->part[n->in[lead(n)].value], u->part[n->out[0].value]);
   case SG_ASSIGN_FAMILY: break;
   }
   for (int o = 0; o < n->n_out; o++) {
@@ -283,7 +288,7 @@ static sg_status pull(const own *z, const sg_slab *g, const sg_slab *to, bool fi
   if (!gin) return SG_ENOMEM;
   for (int k = 0; k < n->n_in; k++) {
     gin[k] = to[k];
-    if (!is_activation(n, k) || (first_only && k)) gin[k].data = NULL;
+    if (!is_activation(n, k) || (first_only && k != lead(n))) gin[k].data = NULL;
   }
   return n->op->vjp(&z->call, g, gin);
 }
@@ -355,8 +360,7 @@ static sg_status cancel_step(const sg_pairs *u, const sg_step *step)
 {
   const sg_call *c = step->call;
   const sg_node *n = c->node;
-  int k = 0;
-  while (!is_activation(n, k)) k++;
+  int k = lead(n);
   int v = n->in[k].value;
   int64_t size = item(u, v);
   const real *x = u->one->value[v].data, *r = c->in[k].data, *p = u->part[v];

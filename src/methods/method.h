@@ -44,8 +44,10 @@ typedef struct sg_strand_score {
 /* One strand of one sequence. */
 typedef struct sg_strand {
   const double *x;              /* [C][L] */
+  const uint8_t *codes;         /* [L] the same */
   int n_references;
   const double *references;     /* [n_references][C][L] */
+  const uint8_t *reference_codes;   /* [n_references][L] the same; NULL: some are no codes */
   const sg_input *inputs;       /* those beside the DNA */
 } sg_strand;
 
@@ -82,6 +84,10 @@ extern const sg_method *const sg_methods[];
 
 /* Evaluates n items columns[n][C][L] in `exec`. */
 sg_status sg_explain_forward(sg_explain *s, sg_exec *exec, int n, const double *columns,
+                             const sg_input *inputs, sg_err *err);
+/* The same from codes[n][L], by look-up; for networks that read codes (s->plan->plan->codes). The
+ * value of the DNA input is not in memory then. */
+sg_status sg_explain_look_up(sg_explain *s, sg_exec *exec, int n, const uint8_t *codes,
                              const sg_input *inputs, sg_err *err);
 /* After a forward in s->one: the target as a row of coefficients s->seed[0 .. units), and its value
  * there. */

@@ -147,7 +147,7 @@ static sg_status configure(sg_node *node, sg_err *err)
   if (!s) s = parse(node, f, text, err);
   if (!s) s = check_batch(node, f, err);
   node->family = sg_node_activations(node) > 1 ? SG_PRODUCT : SG_LINEAR;
-  if (node->family == SG_LINEAR) node->flags |= SG_NODE_WEIGHTS;
+  if (node->family == SG_LINEAR && node->n_in > 1) node->flags |= SG_NODE_WEIGHTS;
   return s;
 }
 

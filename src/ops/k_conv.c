@@ -46,13 +46,16 @@ static sg_status pack_groups(const sg_conv *v, const kernels_t *kern, const real
   w->step_t = kern->pack_bytes(N, K) / sizeof(real);
   w->packed = sg_arena_alloc(mem, (size_t) v->groups * w->step, sizeof(real));
   if (backward) w->packed_t = sg_arena_alloc(mem, (size_t) v->groups * w->step_t, sizeof(real));
+  if (backward) w->filters = sg_arena_alloc(mem, (size_t) (v->groups * N * K), sizeof(real));
   sg_arena_mark mark = sg_arena_here(mem);
   real *order = sg_arena_alloc(mem, (size_t) (K * N), sizeof(real));
-  if (!w->packed || (backward && !w->packed_t) || !order) return SG_ENOMEM;
+  if (!w->packed || (backward && (!w->packed_t || !w->filters)) || !order) return SG_ENOMEM;
   for (int64_t g = 0; g < v->groups; g++) {
     order_group(v, W, g, order);
     kern->pack(K, N, order, N, 1, w->packed + (size_t) g * w->step);
-    if (backward) kern->pack(N, K, order, 1, N, w->packed_t + (size_t) g * w->step_t);
+    if (!backward) continue;
+    kern->pack(N, K, order, 1, N, w->packed_t + (size_t) g * w->step_t);
+    for (int64_t e = 0; e < N * K; e++) w->filters[g * N * K + e] = order[e % K * N + e / K];
   }
   sg_arena_reset(mem, mark);
   return SG_OK;
@@ -568,6 +571,33 @@ static void scatter(const sg_conv *v, int64_t oh, int64_t ow, int64_t g, const r
         for (int64_t c = 0; c < v->Cg; c++) gx[at + g * v->Cg + c] += part[c];
 }
 
+/* How many numbers of a row of gy, group g, are not 0. */
+static int count_nonzero(const sg_conv *v, const real *row)
+{
+  int n = 0;
+  for (int64_t f = 0; f < v->Fg; f++) n += row[f] != 0;
+  return n;
+}
+
+/* The same as the product for one output, where almost all of gy is 0, as behind a pool over many
+ * positions: filter by filter. part[K]: scratch. */
+static void scatter_few(const sg_conv *v, const weights *w, const real *gy, int64_t p, int64_t g,
+                        real *restrict part, real *gx)
+{
+  int64_t K = sg_conv_terms(v);
+  const real *row = gy + p * v->F + g * v->Fg;
+  if (!count_nonzero(v, row)) return;
+  memset(part, 0, (size_t) K * sizeof *part);
+  for (int64_t f = 0; f < v->Fg; f++) {
+    const real *one = w->filters + (g * v->Fg + f) * K, by = row[f];
+    if (by == 0) continue;
+    for (int64_t k = 0; k < K; k++) part[k] += by * one[k];
+  }
+  scatter(v, p / v->out[1], p % v->out[1], g, part, gx);
+}
+
+enum { FEW = 8 };               /* below one in so many the product is not worth it */
+
 static sg_status vjp_input(const sg_call *c, const weights *w, const real *gy, real *gx)
 {
   const sg_conv *v = c->node->conf;
@@ -578,7 +608,15 @@ static sg_status vjp_input(const sg_call *c, const weights *w, const real *gy, r
   for (int64_t i = 0; i < c->n; i++, gy += out * v->F, gx += v->in[0] * v->in[1] * v->C) {
     for (int64_t g = 0; g < v->groups; g++) {
       for (int64_t p = 0; p < out; p += VJP_ROWS) {
-        SG_REAL(sg_gemm) m = { .M = out - p < VJP_ROWS ? out - p : VJP_ROWS, .N = K, .segs = 1,
+        int64_t rows = out - p < VJP_ROWS ? out - p : VJP_ROWS;
+        int64_t few = 0;
+        for (int64_t q = 0; q < rows; q++)
+          few += count_nonzero(v, gy + (p + q) * v->F + g * v->Fg);
+        if (few * FEW < rows * v->Fg) {
+          for (int64_t q = 0; q < rows; q++) scatter_few(v, w, gy, p + q, g, part, gx);
+          continue;
+        }
+        SG_REAL(sg_gemm) m = { .M = rows, .N = K, .segs = 1,
                                .seg_len = v->Fg, .A = gy + p * v->F + g * v->Fg, .lda = v->F,
                                .B = w->packed_t + (size_t) g * w->step_t, .C = part, .ldc = K };
         kern->gemm(&m);

@@ -25,6 +25,8 @@ static inline int64_t sg_conv_terms(const sg_conv *v)
 typedef struct SG_REAL(sg_conv_weights) {
   real *packed, *packed_t;      /* W as [K][N]; its transpose as [N][K], for vjp (may be NULL) */
   size_t step, step_t;          /* reals between groups */
+  real *filters;                /* W as [groups][N][K], a filter in one piece, for vjp (may be
+                                 * NULL) */
   real *depthwise;              /* [taps][C] when each group has one channel and one filter */
   real *narrow;                 /* [F][terms] when there are few filters */
   void *table;                  /* look-up table, or NULL */

@@ -135,8 +135,8 @@ typedef struct gradients { const real *g; real *gx; } gradients;
 
 enum { LANES = 64 };            /* channels whose winners are looked for side by side */
 
-/* tap[ch] = the first that is y[ch], for n channels from v on. Masks in place of branches: the inner
- * loop vectorises. Where y is NaN the first NaN it is. */
+/* tap[ch] = the first that is y[ch], for n channels from v on. Masks in place of branches: the
+ * inner loop vectorises. Where y is NaN the first NaN it is. */
 static void winners(const real *v, const real *y, const sg_taps *taps, int64_t C, int n,
                     int *restrict tap)
 {

@@ -305,6 +305,56 @@ static void law_delta_windows(sampled *s, verdict *v)
   }
 }
 
+/* What differences become, when activations are f of the sample's and weights g of them. Of several
+ * activations only the first has weights: `first` leaves the others out. */
+static bool flagged(sampled *s, double (*f)(double), double (*g)(double), bool first, evaluation *e)
+{
+  double *x[MAX_ARGS] = {0};
+  int lead = 0;
+  while (!is_activation(s, lead)) lead++;
+  for (int j = 0; j < s->n_in; j++) {
+    x[j] = s->x[j];
+    bool act = is_activation(s, j);
+    if (s->spec.in[j].absent || (!act && !is_float_const(s, j))) continue;
+    x[j] = scratch(s, in_count(s, j), sizeof(double));
+    for (int64_t i = 0; i < in_count(s, j); i++)
+      x[j][i] = act && j != lead && first ? 0 : (act ? f : g)(s->x[j][i]);
+  }
+  *e = (evaluation) {.p = F64, .n = s->n, .x = (const double *const *) x, .flags = SG_CALL_DELTA};
+  return !evaluate(s, e);
+}
+
+static double as_it_is(double v) { return v; }
+static double one(double v) { return v - v + 1; }
+static double square(double v) { return v * v; }
+static double above(double v) { return v > 0 ? v : 0; }
+static double below(double v) { return v < 0 ? v : 0; }
+
+/* CARRY: each output is a x of one input, so y(x)^2 = y(1) y(x^2). WEIGHTS: what constants add up
+ * to, their parts by sign do. Attribution relies on both. */
+static void law_flags(sampled *s, verdict *v)
+{
+  evaluation a, b, c;
+  unsigned flags = s->node[F64]->flags;
+  if (s->node[F64]->family != SG_LINEAR) return;
+  if (flags & SG_NODE_CARRY) {
+    if (!flagged(s, as_it_is, as_it_is, false, &a) || !flagged(s, one, as_it_is, false, &b) ||
+        !flagged(s, square, as_it_is, false, &c)) fail(v, "forward failed");
+  } else if (flags & SG_NODE_WEIGHTS) {
+    if (!flagged(s, as_it_is, as_it_is, false, &a) || !flagged(s, as_it_is, above, false, &b) ||
+        !flagged(s, as_it_is, below, true, &c)) fail(v, "forward failed");
+  } else {
+    return;
+  }
+  for (int64_t i = 0; !v->failed && s->n_out == 1 && i < out_count(s, 0, s->n); i++) {
+    double got = flags & SG_NODE_CARRY ? b.y[0][i] * c.y[0][i] : b.y[0][i] + c.y[0][i];
+    double want = flags & SG_NODE_CARRY ? a.y[0][i] * a.y[0][i] : a.y[0][i];
+    if (!(fabs(got - want) <= 1e-9 * fmax(1, fabs(want))))
+      fail(v, "element %d: %.9g, not %.9g", (int) i, got, want);
+  }
+  v->seen++;
+}
+
 /* ---- 5. Reach and need ------------------------------------------------------------- */
 
 /* hull[p]: positions of output o (along axis `oa`) that change when position p of input k (along
@@ -451,6 +501,7 @@ static void law_nan(sampled *s, verdict *v)
 
 static const struct law { const char *name; void (*check)(sampled *, verdict *); } laws[] = {
   {"vjp is the derivative", law_vjp},
+  {"flags say what is so", law_flags},
   {"vjp adds", law_vjp_adds},
   {"float is near double, prepared or not", law_precision},
   {"items do not see each other", law_batch},

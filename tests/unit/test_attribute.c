@@ -293,6 +293,40 @@ START_TEST(path_of_a_cube)
 }
 END_TEST
 
+/* Behind a leaky relu that leaks all the first layer does not look linear, and the way is walked
+ * with whole evaluations; the scores are those of a linear first layer, which is evaluated at the
+ * ends only. */
+START_TEST(first_layers_at_the_ends)
+{
+  net t;
+  uint8_t x[L], refs[2 * L];
+  scores got[2];
+  setting z = usual();
+  for (int k = 0; k < 2; k++) {
+    int y = start(&t, L);
+    if (k) {
+      sg_node_def *d;
+      y = sg_graph_add_op(t.m->graph, "LeakyRelu", "leaky", 1, &y, &d);
+      ck_assert_int_eq(sg_attr_set_float(&d->attrs, "alpha", 1), SG_OK);
+    }
+    y = pair(&t, "Mul", unary(&t, "Tanh", conv(&t, y, 4)), unary(&t, "Sigmoid", conv(&t, y, 4)));
+    dense(&t, unary(&t, "Flatten", unary(&t, "GlobalMaxPool", y)), 4, 1);
+    finish(&t);
+    random_codes(1, L, x);
+    random_codes(2, 2 * L, refs);
+    memset(refs, SG_CODE_N_ZERO, L);
+    z.refs = refs;
+    z.n_refs = 2;
+    z.o.steps = 90;                    /* more than are evaluated together */
+    got[k] = run(&t, "intgrad", z, x);
+    discard(&t);
+  }
+  near(got[0].con, got[1].con, CELLS, 1e-6);
+  near(got[0].hyp, got[1].hyp, CELLS, 1e-6);
+  ck_assert_double_gt(fabs(sum(got[0].con, CELLS)), 1e-3);
+}
+END_TEST
+
 /* ---- 4. RevealCancel ---- */
 
 /* min(a, b) = a - relu(a - b): its paper's example, where every other rule gives all to one input
@@ -361,7 +395,8 @@ END_TEST
 /* ---- 5. Rules ---- */
 
 typedef enum kind {
-  PRODUCT, QUOTIENT, POWER, GATED, COMPARED, MAXIMUM, MINIMUM, SOFTMAX, NORM, VECTORS, TWICE, KINDS
+  PRODUCT, QUOTIENT, POWER, GATED, COMPARED, MAXIMUM, MINIMUM, SOFTMAX, NORM, VECTORS, TWICE,
+  LEFT, DIFFERENCE, KINDS
 } kind;
 
 static void two_branches(net *t, kind k)
@@ -379,10 +414,13 @@ static void two_branches(net *t, kind k)
   case NORM: pair(t, "Add", pair(t, "LayerNormalization", a, WEIGHT(t, L - 4)), b); break;
   case VECTORS: pair(t, "seqgloss::Dot", unary(t, "Flatten", a), unary(t, "Flatten", b)); break;
   case TWICE: pair(t, "Mul", a, a); break;
+  case LEFT: pair(t, "MatMul", WEIGHT(t, 3, 4), x); break;
+  case DIFFERENCE: pair(t, "Sub", a, b); break;
   case KINDS: break;
   }
   if (k != VECTORS) {
-    int y = unary(t, "GlobalMaxPool", unary(t, "Relu", t->at));
+    const char *pool = k == LEFT ? "GlobalAveragePool" : "GlobalMaxPool";
+    int y = unary(t, pool, unary(t, "Relu", t->at));
     dense(t, unary(t, "Flatten", y), 3, 1);
   }
   finish(t);
@@ -398,11 +436,13 @@ START_TEST(stated_rules_are_complete)
   random_codes(4, 4 * L, refs);
   memcpy(refs + 3 * L, x, L);
   z.refs = refs;
-  for (int rule = 0; rule < 3; rule++) {
-    z.o.rule = (sg_deeplift_rule) rule;
+  for (int way = 0; way < 6; way++) {
+    z.o.rule = (sg_deeplift_rule) (way / 2);
+    z.no_simplify = way % 2;
     z.n_refs = 4;
     scores d = run(&t, "deeplift", z, x);
     ck_assert_double_le(d.residual, 1e-9);
+    ck_assert_double_gt(fabs(d.value - d.reference), 1e-6);
     ck_assert_double_le(fabs(sum(d.con, CELLS) - (d.value - d.reference)), 1e-4);
     z.refs = refs + 3 * L;
     z.n_refs = 1;
@@ -681,6 +721,7 @@ int main(void)
   tcase_add_test(c, gauss_is_exact);
   tcase_add_test(c, weights_sum_to_one);
   tcase_add_test(c, path_of_a_cube);
+  tcase_add_test(c, first_layers_at_the_ends);
   tcase_add_test(c, minimum_of_two);
   tcase_add_test(c, nothing_mixes);
   tcase_add_loop_test(c, stated_rules_are_complete, 0, KINDS);
