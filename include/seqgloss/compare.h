@@ -48,8 +48,8 @@ SG_API sg_compare_opts sg_compare_opts_default(void);
 typedef struct sg_targets sg_targets;
 
 /* `db` may be freed after this. Memory: 48 to 72 bytes a column and strand. SG_EINVAL: no motifs,
- * an option out of range. SG_EFORMAT: a matrix of contributions, or of no probabilities nor counts;
- * two motifs of one id. */
+ * an option out of range or a size that is not sizeof(sg_compare_opts). SG_EFORMAT: a matrix of
+ * contributions, or of no probabilities nor counts; two motifs of one id. */
 SG_API sg_status sg_targets_new(const sg_motifs *db, const sg_compare_opts *opts,
                                 sg_targets **ret_targets, sg_err *err);
 SG_API void sg_targets_free(sg_targets *targets);                       /* NULL is fine */

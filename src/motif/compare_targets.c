@@ -64,10 +64,16 @@ sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double b
   return SG_OK;
 }
 
+static sg_status other_version(sg_err *err)
+{
+  return sg_fail(err, SG_EINVAL, "sg_compare_opts of another version of the library");
+}
+
 sg_status sg_compare_probs(const sg_motif *motif, const sg_compare_opts *opts, double *p,
                            sg_err *err)
 {
   double bg[4];
+  if (opts->size != sizeof *opts) return other_version(err);
   sg_compare_bg(opts->bg, bg);
   return sg_compare_matrix(motif, opts->pseudo, bg, p, NULL, err);
 }
@@ -88,6 +94,7 @@ static sg_status check_opts(const sg_motifs *db, const sg_compare_opts *o, sg_er
 {
   double sum = 0;
   bool logs = o->dist == SG_DIST_KULLBACK || o->dist == SG_DIST_ALLR;
+  if (o->size != sizeof *o) return other_version(err);
   for (int k = 0; k < 4; k++) sum += o->bg[k] >= 0 ? o->bg[k] : NAN;
   if (!db || db->n < 1) return sg_fail(err, SG_EINVAL, "no motif to compare with");
   if ((int)o->dist < SG_DIST_ED || o->dist > SG_DIST_ALLR)

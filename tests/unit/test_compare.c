@@ -448,6 +448,7 @@ START_TEST(test_errors)
   sg_comparer *c;
   const sg_match *m;
   sg_err err;
+  double p[4 * 6];
   int n;
   o.dist = SG_DIST_ALLR;
   o.pseudo = 0;
@@ -457,6 +458,12 @@ START_TEST(test_errors)
   o.bg[0] = 0.5;
   ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_EINVAL);
   o = sg_compare_opts_default();
+  o.size -= sizeof o.nearest;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_EINVAL);
+  ck_assert(strstr(err.text, "another version"));
+  ck_assert_int_eq(sg_compare_probs(db->motif, &o, p, &err), SG_EINVAL);
+  o = sg_compare_opts_default();
+  ck_assert_int_eq(sg_compare_probs(db->motif, &o, p, &err), SG_OK);
   ck_assert_int_eq(sg_motifs_append(twice, db->motif, NULL), SG_OK);
   ck_assert_int_eq(sg_targets_new(twice, &o, &t, &err), SG_EFORMAT);
   ck_assert(strstr(err.text, "CACGTG is there twice"));
