@@ -76,8 +76,9 @@ struct sg_targets {
 
 /* The background as it is used: symmetric, a little more than 0, of sum 1. */
 void sg_compare_bg(const double bg[4], double used[4]);
-/* Probabilities of `motif` against such a background; n: sites as ALLR counts them, or NULL. */
-sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double bg[4], double *p,
+/* Probabilities of `motif` by options with such a background: within 0 to 2, and above 0 where
+ * their logarithms are taken. n: sites as ALLR counts them, or NULL. */
+sg_status sg_compare_matrix(const sg_motif *motif, const sg_compare_opts *opts, double *p,
                             double *n, sg_err *err);
 
 /* ---- Rows (compare_rows.c) ---- */

@@ -483,6 +483,91 @@ START_TEST(test_errors)
 }
 END_TEST
 
+/* Numbers that overflow or vanish where they are mixed and logarithms taken are refused in words. */
+static const struct hostile { double nsites, pseudo, p; const char *words; } hostile[] = {
+  { 1.79e308, 0.1, 1.01, "sites" }, { INFINITY, 0.1, 1, "sites" }, { 2e15, 0.1, 1, "sites" },
+  { 20, 1e-322, 1, "greater pseudocount" }, { 1e15, 1e-310, 1, "greater pseudocount" }
+};
+enum { HOSTILE = sizeof hostile / sizeof *hostile };
+
+static void spoil(sg_motif *m, const struct hostile *h)
+{
+  m->nsites = h->nsites;
+  for (int k = 0; k < 4; k++) m->m[k] = k == 1 ? h->p : 0;
+}
+
+START_TEST(test_hostile_target)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  sg_compare_opts o = sg_compare_opts_default();
+  o.dist = (sg_dist)_i;
+  for (int i = 0; i < HOSTILE; i++) {
+    sg_motifs *db = text_motifs(texts, 3);
+    bool fine = o.dist < SG_DIST_KULLBACK && hostile[i].pseudo < 0.1;
+    sg_targets *t = NULL;
+    sg_err err = { 0 };
+    o.pseudo = hostile[i].pseudo;
+    spoil(&db->motif[1], &hostile[i]);
+    ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), fine ? SG_OK : SG_EFORMAT);
+    if (!fine) ck_assert_msg(strstr(err.text, hostile[i].words) != NULL, "%s", err.text);
+    if (fine) sg_targets_free(t);
+    sg_motifs_free(db);
+  }
+}
+END_TEST
+
+/* The comparer serves the next query. */
+START_TEST(test_hostile_query)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  sg_motifs *db = text_motifs(texts, 3), *q = text_motifs(texts, 1);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_targets *t;
+  sg_comparer *c;
+  const sg_match *m;
+  sg_err err = { 0 };
+  int n;
+  o.dist = (sg_dist)_i;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+  ck_assert_int_eq(sg_comparer_new(t, &c, &err), SG_OK);
+  for (int i = 0; i < HOSTILE; i++) {
+    if (hostile[i].pseudo < 0.1) continue;
+    spoil(q->motif, &hostile[i]);
+    ck_assert_int_eq(sg_compare(c, q->motif, &m, &n, &err), SG_EINVAL);
+    ck_assert_msg(strstr(err.text, hostile[i].words) != NULL, "%s", err.text);
+    ck_assert_int_eq(sg_compare(c, db->motif, &m, &n, &err), SG_OK);
+    ck_assert_int_eq(m[0].target, 0);
+  }
+  sg_comparer_free(c);
+  sg_targets_free(t);
+  sg_motifs_free(db);
+  sg_motifs_free(q);
+}
+END_TEST
+
+/* What mixing lets through no score may overrun: rows say so, and are not kept. */
+START_TEST(test_infinite_row)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  static const double p[4] = { 1, 0, 0, 0 };
+  sg_motifs *db = text_motifs(texts, 3);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_rows rows = { 0 };
+  sg_targets *t;
+  sg_err err = { 0 };
+  double n = 20;
+  o.dist = (sg_dist)_i;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(sg_rows_find(&rows, t, p, &n, 1, &err), SG_EINVAL);
+    ck_assert(strstr(err.text, "not finite"));
+  }
+  sg_rows_release(&rows);
+  sg_targets_free(t);
+  sg_motifs_free(db);
+}
+END_TEST
+
 /* ---- False discovery rates ---- */
 
 START_TEST(test_qvalues)
@@ -552,6 +637,9 @@ int main(void)
   tcase_add_test(t, test_nearest);
   tcase_add_test(t, test_deepest);
   tcase_add_test(t, test_errors);
+  tcase_add_loop_test(t, test_hostile_target, SG_DIST_ED, SG_DIST_ALLR + 1);
+  tcase_add_loop_test(t, test_hostile_query, SG_DIST_ED, SG_DIST_ALLR + 1);
+  tcase_add_loop_test(t, test_infinite_row, SG_DIST_KULLBACK, SG_DIST_ALLR + 1);
   tcase_add_test(t, test_qvalues);
   tcase_add_test(t, test_pi0_bootstrap);
   suite_add_tcase(s, t);
