@@ -98,7 +98,8 @@ SG_API void sg_compare_consensus(const double *p, int width, bool reverse, char 
 /* The fraction of true null hypotheses among n p-values in ascending order (Storey 2002): the
  * number above lambda over n (1 - lambda), for that of lambda = 0.005, 0.010 .. 0.5 with the least
  * mean squared error from the minimum under the bootstrap, whose expectation has a closed form
- * (Robinson, in the R package qvalue): no random numbers. 1 where n <= 100. */
+ * (Robinson, in the R package qvalue): no random numbers. Within 1/n to 1; 1 where
+ * n <= 100. */
 SG_API double sg_pi0(const double *p, int64_t n);
 /* q[n] of ascending p[n]: pi0 p n / rank, not above 1, made monotone from the right. */
 SG_API void sg_qvalues(const double *p, int64_t n, double pi0, double *q);

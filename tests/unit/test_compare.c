@@ -598,6 +598,9 @@ START_TEST(test_qvalues)
   /* 600 uniform ones among 400 that are tiny */
   for (int i = 0; i < 1000; i++) mixed[i] = i < 400 ? 1e-6 * i : (i - 400 + 0.5) / 600;
   ck_assert(near(sg_pi0(mixed, 1000), 0.6, 0.01));
+  /* none above 1/2 */
+  for (int i = 0; i < 1000; i++) mixed[i] = i * 4e-4;
+  ck_assert(sg_pi0(mixed, 1000) == 1e-3);
 }
 END_TEST
 
