@@ -325,6 +325,7 @@ static void split(work *w, int k, bool *ret_changed)
   save(w, m);
   for (int t = 0; t < found; t++) {
     double after = divide(w, m, &one, &try[t], two);
+    if (after == -INFINITY) continue;               /* two[] need not be complete */
     int columns = two[0].n_column + two[1].n_column - one.n_column;
     double gain = after - before - penalty(w, columns, one.weight);
     if (!(gain > best)) continue;
@@ -389,7 +390,6 @@ static double keeping_apart(work *w, int a, int b, int64_t *ret_m)
   *ret_m = all;
   for (int64_t x = 0; x < all; x++) w->chosen[x] = x >= m;
   double apart = fit(w, all, two, 2);
-  int columns = two[0].n_column + two[1].n_column;
   restore(w, all);
   for (int64_t x = m; x < all; x++) {             /* b's windows as they lie in a */
     sg_site *s = &w->s->site[w->sub[x]];
@@ -402,7 +402,9 @@ static double keeping_apart(work *w, int a, int b, int64_t *ret_m)
   memset(w->chosen, 0, (size_t)all * sizeof *w->chosen);
   double together = fit(w, all, &one, 1);
   if (together == -INFINITY) return INFINITY;
-  return apart - together - penalty(w, columns - one.n_column, one.weight);
+  if (apart == -INFINITY) return -INFINITY;       /* one of two[] was too light to be completed */
+  int columns = two[0].n_column + two[1].n_column - one.n_column;
+  return apart - together - penalty(w, columns, one.weight);
 }
 
 /* Merges the first pair that gains nothing by being two; true when there was one. */
