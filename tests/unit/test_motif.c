@@ -11,15 +11,16 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "scratch.h"
 #include "seqgloss/motif.h"
 
 /* ---- 1. Files of a test ---------------------------------------------------------------------- */
 
-static char dir[64], path[128];
+static char dir[SCRATCH_PATH], path[SCRATCH_PATH + 64];
 
 static void make_dir(void)
 {
-  snprintf(dir, sizeof dir, "/tmp/seqgloss-test.XXXXXX");
+  scratch_pattern("test", dir);
   ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 

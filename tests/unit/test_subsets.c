@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "seqgloss/subsets.h"
 
 #define HEADER "#region\tchrom\tstart\tend\tstrand\ttarget\trank\tsize\tf_all\tf_subset\tf_rest\t" \
@@ -14,8 +15,8 @@
 
 static sg_status read_text(const char *text, sg_subsets **s, sg_err *err)
 {
-  char path[] = "/tmp/seqgloss-subsets.XXXXXX";
-  int fd = mkstemp(path);
+  char path[SCRATCH_PATH];
+  int fd = scratch_open("subsets", path);
   ck_assert_int_ge(fd, 0);
   ck_assert_int_eq(write(fd, text, strlen(text)), (long)strlen(text));
   close(fd);
