@@ -165,9 +165,11 @@ static sg_status quantise_all(sg_rows *rows, const sg_targets *t, int width, sg_
     if (rows->at[i]->max > max) max = rows->at[i]->max;
   }
   double off = floor(min), scale = floor((SG_BINS - 1) / (max - off));
-  if (!(scale >= 1) || !isfinite(scale))
-    return sg_fail(err, SG_EINVAL, max > off ? "scores range too far to be told apart: a greater "
-                   "pseudocount helps" : "all columns of the query and the database are alike");
+  if (!(scale < 1e9))                             /* what rounding makes is no difference */
+    return sg_fail(err, SG_EINVAL, "all columns of the query and the database are alike");
+  if (!(scale >= 1))
+    return sg_fail(err, SG_EINVAL, "scores range too far to be told apart: a greater pseudocount "
+                   "helps");
   rows->neutral = (int)(-off * scale);
   for (int i = 0; i < width; i++) {
     sg_row *row = rows->at[i];

@@ -581,6 +581,35 @@ START_TEST(test_infinite_row)
 }
 END_TEST
 
+/* Columns that are alike but for rounding, which correlate by 1 and by next to it. */
+START_TEST(test_rounded_alike)
+{
+  static const char *const texts[] = { "G" };
+  sg_motifs *db = text_motifs(texts, 1), *q = text_motifs(texts, 1);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_targets *t;
+  sg_comparer *c;
+  const sg_match *m;
+  sg_err err = { 0 };
+  int n;
+  o.dist = SG_DIST_PEARSON;
+  o.complete = o.rc = false;
+  for (int sites = 1; sites < 200; sites++) {
+    db->motif[0].nsites = sites;
+    q->motif[0].nsites = 3 * sites;
+    ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+    ck_assert_int_eq(sg_comparer_new(t, &c, &err), SG_OK);
+    sg_status status = sg_compare(c, q->motif, &m, &n, &err);
+    if (status) ck_assert_msg(strstr(err.text, "are alike") != NULL, "%s", err.text);
+    else ck_assert(m[0].p > 0 && m[0].p <= 1);
+    sg_comparer_free(c);
+    sg_targets_free(t);
+  }
+  sg_motifs_free(db);
+  sg_motifs_free(q);
+}
+END_TEST
+
 /* ---- False discovery rates ---- */
 
 START_TEST(test_qvalues)
@@ -655,6 +684,7 @@ int main(void)
   tcase_add_test(t, test_errors);
   tcase_add_loop_test(t, test_hostile_target, SG_DIST_ED, SG_DIST_ALLR + 1);
   tcase_add_loop_test(t, test_hostile_query, SG_DIST_ED, SG_DIST_ALLR + 1);
+  tcase_add_test(t, test_rounded_alike);
   tcase_add_loop_test(t, test_infinite_row, SG_DIST_KULLBACK, SG_DIST_ALLR + 1);
   tcase_add_test(t, test_qvalues);
   tcase_add_test(t, test_pi0_bootstrap);
