@@ -48,8 +48,8 @@ SG_API sg_compare_opts sg_compare_opts_default(void);
 typedef struct sg_targets sg_targets;
 
 /* `db` may be freed after this. Memory: 48 to 72 bytes a column and strand. SG_EINVAL: no motifs,
- * an option out of range. SG_EFORMAT: a matrix of contributions, or of no probabilities nor counts;
- * two motifs of one id. */
+ * an option out of range or a size that is not sizeof(sg_compare_opts). SG_EFORMAT: a matrix of
+ * contributions, or of no probabilities nor counts; two motifs of one id. */
 SG_API sg_status sg_targets_new(const sg_motifs *db, const sg_compare_opts *opts,
                                 sg_targets **ret_targets, sg_err *err);
 SG_API void sg_targets_free(sg_targets *targets);                       /* NULL is fine */
@@ -98,7 +98,8 @@ SG_API void sg_compare_consensus(const double *p, int width, bool reverse, char 
 /* The fraction of true null hypotheses among n p-values in ascending order (Storey 2002): the
  * number above lambda over n (1 - lambda), for that of lambda = 0.005, 0.010 .. 0.5 with the least
  * mean squared error from the minimum under the bootstrap, whose expectation has a closed form
- * (Robinson, in the R package qvalue): no random numbers. 1 where n <= 100. */
+ * (Robinson, in the R package qvalue): no random numbers. Within 1/n to 1; 1 where
+ * n <= 100. */
 SG_API double sg_pi0(const double *p, int64_t n);
 /* q[n] of ascending p[n]: pi0 p n / rank, not above 1, made monotone from the right. */
 SG_API void sg_qvalues(const double *p, int64_t n, double pi0, double *q);

@@ -14,6 +14,8 @@ extern "C" {
 #endif
 
 enum { SG_MOTIF_WIDTH_MAX = 1000 };
+/* Sites of a motif at most, so that sums over them stay exact to less than one. */
+#define SG_MOTIF_SITES_MAX 1e15
 
 /* What the numbers of a matrix are. */
 typedef enum sg_motif_kind {
@@ -34,7 +36,7 @@ typedef struct sg_motif {
   int width;              /* 1 .. SG_MOTIF_WIDTH_MAX */
   double *m;              /* [width][4] A, C, G, T */
   double nsites;          /* sites that it was made of; 0: not said. For counts the largest sum of
-                             a column */
+                             a column. Files: at most SG_MOTIF_SITES_MAX */
   double evalue;          /* as in the file; 0: not said */
   int64_t line;           /* where it begins in its file, from 1; 0: made here */
 } sg_motif;

@@ -32,7 +32,9 @@ typedef struct work {
   sg_sites *s;
   double least;
   leaf *leaf;                          /* [SG_PARTS_MAX] */
+  double *own;                         /* [SG_PARTS_MAX] mean score of its own windows */
   bool (*related)[SG_PARTS_MAX];       /* [SG_PARTS_MAX] windows may go from one to the other */
+  bool (*apart)[SG_PARTS_MAX];         /* [SG_PARTS_MAX] they gain by being two */
   int64_t *sub;                        /* [n] windows under consideration */
   int *chosen;                         /* [n] */
   double *share;                       /* [n] of a window in the second of two leaves */
@@ -325,6 +327,7 @@ static void split(work *w, int k, bool *ret_changed)
   save(w, m);
   for (int t = 0; t < found; t++) {
     double after = divide(w, m, &one, &try[t], two);
+    if (after == -INFINITY) continue;               /* two[] need not be complete */
     int columns = two[0].n_column + two[1].n_column - one.n_column;
     double gain = after - before - penalty(w, columns, one.weight);
     if (!(gain > best)) continue;
@@ -358,19 +361,24 @@ static double cross(const sg_sites *s, const leaf *a, int b)
 }
 
 /* Which leaves could explain each other's windows: those that score at least half as well. */
+static void relate_pair(work *w, int a, int b)
+{
+  bool near = a == b || cross(w->s, &w->leaf[a], b) > 0.5 * w->own[b] ||
+              cross(w->s, &w->leaf[b], a) > 0.5 * w->own[a];
+  w->related[a][b] = w->related[b][a] = near;
+}
+
+static void measure(work *w, int k)
+{
+  count_leaf(w->s, k, &w->leaf[k]);
+  w->own[k] = cross(w->s, &w->leaf[k], k);
+}
+
 static void relate(work *w)
 {
-  int n = w->s->leaves;
-  for (int k = 0; k < n; k++) count_leaf(w->s, k, &w->leaf[k]);
-  for (int b = 0; b < n; b++) {
-    double own = cross(w->s, &w->leaf[b], b);
-    for (int a = 0; a < n; a++) {
-      bool near = a == b || cross(w->s, &w->leaf[a], b) > 0.5 * own;
-      w->related[a][b] = near;
-    }
-  }
-  for (int a = 0; a < n; a++)
-    for (int b = 0; b < a; b++) w->related[a][b] = w->related[b][a] |= w->related[a][b];
+  for (int k = 0; k < w->s->leaves; k++) measure(w, k);
+  for (int a = 0; a < w->s->leaves; a++)
+    for (int b = 0; b <= a; b++) relate_pair(w, a, b);
 }
 
 static void drop_leaf(sg_sites *s, int k)
@@ -389,7 +397,6 @@ static double keeping_apart(work *w, int a, int b, int64_t *ret_m)
   *ret_m = all;
   for (int64_t x = 0; x < all; x++) w->chosen[x] = x >= m;
   double apart = fit(w, all, two, 2);
-  int columns = two[0].n_column + two[1].n_column;
   restore(w, all);
   for (int64_t x = m; x < all; x++) {             /* b's windows as they lie in a */
     sg_site *s = &w->s->site[w->sub[x]];
@@ -402,26 +409,63 @@ static double keeping_apart(work *w, int a, int b, int64_t *ret_m)
   memset(w->chosen, 0, (size_t)all * sizeof *w->chosen);
   double together = fit(w, all, &one, 1);
   if (together == -INFINITY) return INFINITY;
-  return apart - together - penalty(w, columns - one.n_column, one.weight);
+  if (apart == -INFINITY) return -INFINITY;       /* one of two[] was too light to be completed */
+  int columns = two[0].n_column + two[1].n_column - one.n_column;
+  return apart - together - penalty(w, columns, one.weight);
 }
 
-/* Merges the first pair that gains nothing by being two; true when there was one. */
+static void drop_column(bool *row, int k, int n)
+{
+  memmove(row + k, row + k + 1, (size_t)(n - k - 1) * sizeof *row);
+}
+
+/* Leaf b, whose windows are those of leaf a now, goes; what was found of a holds no longer. */
+static void absorb(work *w, int a, int b)
+{
+  int n = w->s->leaves;
+  size_t after = (size_t)(n - b - 1);
+  drop_leaf(w->s, b);
+  memmove(w->leaf + b, w->leaf + b + 1, after * sizeof *w->leaf);
+  memmove(w->own + b, w->own + b + 1, after * sizeof *w->own);
+  memmove(w->related + b, w->related + b + 1, after * sizeof *w->related);
+  memmove(w->apart + b, w->apart + b + 1, after * sizeof *w->apart);
+  for (int k = 0; k < n - 1; k++) {
+    drop_column(w->related[k], b, n);
+    drop_column(w->apart[k], b, n);
+  }
+  measure(w, a);
+  for (int k = 0; k < n - 1; k++) {
+    relate_pair(w, a, k);
+    w->apart[a][k] = w->apart[k][a] = false;
+  }
+}
+
+/* Merges the first pair that gains nothing by being two; true when there was one. Whether a pair
+ * does depends on the windows of both alone: it is asked again once one of them has changed. */
 static bool merge(work *w)
 {
-  relate(w);
   for (int a = 0; a < w->s->leaves; a++)
     for (int b = a + 1; b < w->s->leaves; b++) {
       int64_t m;
-      if (!w->related[a][b]) continue;
+      if (!w->related[a][b] || w->apart[a][b]) continue;
       if (keeping_apart(w, a, b, &m) > 0) {
         restore(w, m);
+        w->apart[a][b] = true;
         continue;
       }
       for (int64_t x = 0; x < m; x++) w->s->site[w->sub[x]].leaf = a;
-      drop_leaf(w->s, b);
+      absorb(w, a, b);
       return true;
     }
   return false;
+}
+
+/* Merges until no pair is left that gains nothing by being two. */
+static void merge_all(work *w, bool *ret_changed)
+{
+  relate(w);
+  memset(w->apart, 0, SG_PARTS_MAX * sizeof *w->apart);
+  while (merge(w)) *ret_changed = true;
 }
 
 /* ---- 5. The last assignment ---- */
@@ -516,12 +560,15 @@ static sg_status work_init(work *w, int64_t sites, sg_err *err)
 {
   size_t n = (size_t)sites + 1;
   w->leaf = calloc(SG_PARTS_MAX, sizeof *w->leaf);
+  w->own = calloc(SG_PARTS_MAX, sizeof *w->own);
   w->related = calloc(SG_PARTS_MAX, sizeof *w->related);
+  w->apart = calloc(SG_PARTS_MAX, sizeof *w->apart);
   w->sub = malloc(n * sizeof *w->sub);
   w->chosen = malloc(n * sizeof *w->chosen);
   w->share = malloc(n * sizeof *w->share);
   w->saved = malloc(n * sizeof *w->saved);
-  bool ok = w->leaf && w->related && w->sub && w->chosen && w->share && w->saved;
+  bool ok = w->leaf && w->own && w->related && w->apart && w->sub && w->chosen && w->share &&
+            w->saved;
   for (int k = 0; k < 2; k++) {
     w->flip[k] = malloc(n * sizeof *w->flip[k]);
     w->shift[k] = malloc(n * sizeof *w->shift[k]);
@@ -533,7 +580,9 @@ static sg_status work_init(work *w, int64_t sites, sg_err *err)
 static void work_release(work *w)
 {
   free(w->leaf);
+  free(w->own);
   free(w->related);
+  free(w->apart);
   free(w->sub);
   free(w->chosen);
   free(w->share);
@@ -551,7 +600,7 @@ sg_status sg_sites_refine(sg_sites *sites, double least, sg_err *err)
   for (int pass = 0; pass < PASSES && !status; pass++) {
     bool changed = false;
     for (int k = 0; k < sites->leaves; k++) split(&w, k, &changed);
-    while (merge(&w)) changed = true;
+    merge_all(&w, &changed);
     if (!changed) break;
   }
   if (!status) status = settle(&w, err);

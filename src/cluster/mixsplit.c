@@ -105,12 +105,12 @@ static double divide(const sg_mixture *m, int k, int cell, work *w, sg_part *chi
   return after - before - sg_mixture_penalty(m, columns);
 }
 
-/* Replaces part k by two, when that gains. */
+/* Replaces part k by two, when that gains and there is room for one more. */
 static sg_status split_one(sg_mixture *m, int k, work *w, bool *ret_changed, sg_err *err)
 {
   double n = m->part[k]->weight;
   int cell[TRIES], found;
-  if (n < 2 * m->least) return SG_OK;
+  if (n < 2 * m->least || m->k == SG_PARTS_MAX) return SG_OK;
   sg_part *child[2] = { sg_part_new(m), sg_part_new(m) };
   sg_status status = child[0] && child[1] ? SG_OK
                                           : sg_fail(err, SG_ENOMEM, "out of memory for clusters");

@@ -108,37 +108,41 @@ static bool makes_view(const job *j, const sg_node *n, sg_view *w)
 
 /* ---- 2. Making a view -------------------------------------------------------------- */
 
-static bool emit(job *j, const sg_node *n)
+static sg_status no_memory(sg_err *err) { return sg_fail(err, SG_ENOMEM, "out of memory"); }
+
+static sg_status emit(job *j, const sg_node *n, sg_err *err)
 {
   if (j->n == j->cap) {
     int cap = 2 * j->cap + 16;
     sg_node **list = sg_arena_alloc(j->p->mem, (size_t) cap, sizeof *list);
-    if (!list) return false;
+    if (!list) return no_memory(err);
     if (j->n) memcpy(list, j->list, (size_t) j->n * sizeof *list);
     j->list = list;
     j->cap = cap;
   }
   j->list[j->n++] = (sg_node *) n;
-  return true;
+  return SG_OK;
 }
 
 /* A node of one input and attribute `name` that makes value `to` of value `from`. */
-static sg_node *make_one(job *j, const char *op, int from, int to, const char *name,
-                         const int64_t *v, int n)
+static sg_status make_one(job *j, const char *op, int from, int to, const char *name,
+                          const int64_t *v, int n, sg_err *err)
 {
   const sg_shape *x = &j->p->value[from].shape;
   sg_arg out = { .value = to };
   sg_node_def def = { .name = j->p->value[to].name };
   sg_node like = { .def = &def, .batch = x->d[0], .n_out = 1, .out = &out };
   sg_node *node = sg_rewrite_node(j->p, j->ops, op, &like, 1);
-  if (!node || sg_attr_set_ints(&((sg_node_def *) node->def)->attrs, name, v, n)) return NULL;
+  if (!node || sg_attr_set_ints(&((sg_node_def *) node->def)->attrs, name, v, n))
+    return no_memory(err);
   node->in[0] = (sg_arg){ .value = from, .shape = *x, .dtype = j->p->value[from].dtype };
-  if (node->op->configure(node, NULL) || node->op->infer(node, NULL)) return NULL;
-  return emit(j, node) ? node : NULL;
+  sg_status status = node->op->configure(node, err);
+  if (!status) status = node->op->infer(node, err);
+  return status ? status : emit(j, node, err);
 }
 
 /* Value v from its root by a transposition and a reshape, as far as they are needed. */
-static bool make_anew(job *j, int v)
+static sg_status make_anew(job *j, int v, sg_err *err)
 {
   sg_plan *p = j->p;
   const sg_view *w = &j->view[v];
@@ -155,27 +159,30 @@ static bool make_anew(job *j, int v)
     moved |= w->axis[a] < last;
     last = w->axis[a];
   }
-  if (n != root.nd) return false;
+  if (n != root.nd)
+    return sg_fail(err, SG_EINTERNAL, "%s does not show all axes of %s", p->value[v].name,
+                   p->value[w->root].name);
   if (moved) {
     for (int a = 0; a < n; a++) turned.d[a] = root.d[perm[a]];
     bool whole = sg_shape_equal(&turned, &own);
     int t = whole ? v : sg_rewrite_value(p, p->value[v].name, &turned, p->value[v].dtype);
-    if (t == SG_NONE || !make_one(j, "Transpose", from, t, "perm", perm, n)) return false;
-    if (whole) return true;
+    if (t == SG_NONE) return no_memory(err);
+    sg_status status = make_one(j, "Transpose", from, t, "perm", perm, n, err);
+    if (status || whole) return status;
     from = t;
   }
   for (int a = 1; a < own.nd; a++) to[a] = own.d[a];
-  return make_one(j, "Reshape", from, v, "shape", to, own.nd) != NULL;
+  return make_one(j, "Reshape", from, v, "shape", to, own.nd, err);
 }
 
 /* Sees to it that a node makes value v. */
-static bool make(job *j, int v)
+static sg_status make(job *j, int v, sg_err *err)
 {
-  if (!is_view(j, v) || j->made[v]) return true;
+  if (!is_view(j, v) || j->made[v]) return SG_OK;
   j->made[v] = true;
   const sg_node *m = j->maker[v];
   int from = m ? m->in[0].value : SG_NONE;
-  return m && (!is_view(j, from) || j->made[from]) ? emit(j, m) : make_anew(j, v);
+  return m && (!is_view(j, from) || j->made[from]) ? emit(j, m, err) : make_anew(j, v, err);
 }
 
 /* ---- 3. Nodes ---------------------------------------------------------------------- */
@@ -230,7 +237,7 @@ static bool replace(job *j, sg_turn *t, bool same)
   const sg_node *n = t->n;
   int old = n->out[0].value;
   out->value = same ? old : sg_rewrite_value(j->p, j->p->value[old].name, &out->shape, out->dtype);
-  if (out->value == SG_NONE || !emit(j, t->made)) return false;
+  if (out->value == SG_NONE || emit(j, t->made, NULL)) return false;
   if (same) return true;
   j->view[old].root = out->value;
   for (int a = 0; a < n->out[0].shape.nd; a++)
@@ -298,21 +305,22 @@ static const sg_node *flatten_root(job *j, const sg_node *n)
   return f;
 }
 
-static bool take_node(job *j, sg_node *n)
+static sg_status take_node(job *j, sg_node *n, sg_err *err)
 {
   sg_view w;
+  sg_status status = SG_OK;
   read_roots(j, n);
   const sg_node *f = flatten_root(j, n);
-  if (f) return emit(j, f);
+  if (f) return emit(j, f, err);
   if (makes_view(j, n, &w) && n->out[0].value < j->n_view) {
     j->view[n->out[0].value] = w;
     j->maker[n->out[0].value] = n;
-    return true;
+    return SG_OK;
   }
-  if (turn(j, n)) return true;
-  for (int k = 0; k < n->n_in; k++)
-    if (activation(n, k) && !make(j, n->in[k].value)) return false;
-  return emit(j, n);
+  if (turn(j, n)) return SG_OK;
+  for (int k = 0; k < n->n_in && !status; k++)
+    if (activation(n, k)) status = make(j, n->in[k].value, err);
+  return status ? status : emit(j, n, err);
 }
 
 /* ---- 4. The input ------------------------------------------------------------------ */
@@ -326,7 +334,7 @@ static int framework_place(const sg_graph_input *in, int a)
 
 /* The sequence as N C L; what the network declared becomes value *ret, a view of it. SG_NONE: it is
  * N C L, or has to stay. */
-static sg_status turn_input(sg_plan *p, int *ret)
+static sg_status turn_input(sg_plan *p, int *ret, sg_err *err)
 {
   int k = p->axes.input, v = k >= 0 ? p->input_value[k] : SG_NONE;
   *ret = SG_NONE;
@@ -338,7 +346,7 @@ static sg_status turn_input(sg_plan *p, int *ret)
   for (int o = 0; o < p->n_output; o++)
     if (p->output[o].value == v) return SG_OK;
   int w = sg_rewrite_value(p, p->value[v].name, &old, p->value[v].dtype);
-  if (w == SG_NONE) return SG_ENOMEM;
+  if (w == SG_NONE) return no_memory(err);
   sg_rewrite_redirect(p, v, w);
   const sg_graph_input *in = &p->graph->input[k];
   p->value[v].shape = (sg_shape){ 3, true, { old.d[0], old.d[base], old.d[pos] } };
@@ -364,8 +372,8 @@ sg_status sg_plan_turn(sg_plan *p, const sg_registry *ops, sg_err *err)
 {
   job j = { .p = p, .ops = ops };
   int input = SG_NONE;
-  sg_status s = turn_input(p, &input);
-  if (!s && !start(&j)) s = SG_ENOMEM;
+  sg_status s = turn_input(p, &input, err);
+  if (!s && !start(&j)) s = no_memory(err);
   if (!s && input != SG_NONE) {
     sg_view *w = &j.view[input];
     for (int a = 1; a < SG_MAX_RANK; a++) w->axis[a] = -1;
@@ -375,10 +383,9 @@ sg_status sg_plan_turn(sg_plan *p, const sg_registry *ops, sg_err *err)
     p->axes.base_axis = 1;
     p->axes.pos_axis = 2;
   }
-  bool good = !s;
-  for (int i = 0; i < p->n_node && good; i++) good = take_node(&j, p->node[i]);
-  for (int o = 0; o < p->n_output && good; o++) good = make(&j, p->output[o].value);
-  if (!good) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int i = 0; i < p->n_node && !s; i++) s = take_node(&j, p->node[i], err);
+  for (int o = 0; o < p->n_output && !s; o++) s = make(&j, p->output[o].value, err);
+  if (s) return s;
   if (j.n) p->node = j.list;
   p->n_node = j.n;
   return SG_OK;

@@ -206,7 +206,7 @@ static sg_status take_query(sg_comparer *c, const sg_motif *query, double *ret_n
     c->p = p;
     c->p_room = query->width;
   }
-  return sg_compare_matrix(query, c->t->opts.pseudo, c->t->opts.bg, c->p, ret_n, err);
+  return sg_compare_matrix(query, &c->t->opts, c->p, ret_n, err);
 }
 
 sg_status sg_compare(sg_comparer *comparer, const sg_motif *query, const sg_match **ret_match,

@@ -100,21 +100,25 @@ SG_CLONES static void extremes(const double *v, int64_t n, double *ret_min, doub
   *ret_max = max[0];
 }
 
-static void fill(const sg_targets *t, sg_rows *rows, sg_row *row)
+static sg_status fill(const sg_targets *t, sg_rows *rows, sg_row *row, sg_err *err)
 {
   const sg_columns *c = &t->columns;
-  row->filled = true;
+  row->filled = false;
   row->scale = row->median = 0;
   if (row->key) {
     sg_keys_fill(t, rows, row);
-    return;
+  } else {
+    sg_score_row(t->opts.dist, c, t->opts.bg, &row->column, row->score);
+    extremes(row->score, c->N, &row->min, &row->max);
+    if (!isfinite(row->min) || !isfinite(row->max))   /* no buckets for the median */
+      return sg_fail(err, SG_EINVAL, "scores are not finite: a greater pseudocount helps");
+    if (t->opts.complete)
+      row->median = lower_median(row->score, c->N, row->min, row->max, rows->work);
+    row->min -= row->median;
+    row->max -= row->median;
   }
-  sg_score_row(t->opts.dist, c, t->opts.bg, &row->column, row->score);
-  extremes(row->score, c->N, &row->min, &row->max);
-  if (t->opts.complete)
-    row->median = lower_median(row->score, c->N, row->min, row->max, rows->work);
-  row->min -= row->median;
-  row->max -= row->median;
+  row->filled = true;
+  return SG_OK;
 }
 
 /* ---- 3. Quantisation over all rows of a query ---- */
@@ -161,11 +165,11 @@ static sg_status quantise_all(sg_rows *rows, const sg_targets *t, int width, sg_
     if (rows->at[i]->max > max) max = rows->at[i]->max;
   }
   double off = floor(min), scale = floor((SG_BINS - 1) / (max - off));
-  if (!isfinite(min) || !isfinite(max))
-    return sg_fail(err, SG_EINVAL, "scores are not finite: a greater pseudocount helps");
-  if (!(scale >= 1) || !isfinite(scale))
-    return sg_fail(err, SG_EINVAL, max > off ? "scores range too far to be told apart: a greater "
-                   "pseudocount helps" : "all columns of the query and the database are alike");
+  if (!(scale < 1e9))                             /* what rounding makes is no difference */
+    return sg_fail(err, SG_EINVAL, "all columns of the query and the database are alike");
+  if (!(scale >= 1))
+    return sg_fail(err, SG_EINVAL, "scores range too far to be told apart: a greater pseudocount "
+                   "helps");
   rows->neutral = (int)(-off * scale);
   for (int i = 0; i < width; i++) {
     sg_row *row = rows->at[i];
@@ -226,9 +230,8 @@ static sg_status find(sg_rows *rows, const sg_targets *t, const sg_column *colum
   }
   row->column = *column;
   row->used = rows->query;
-  fill(t, rows, row);
   *ret_row = row;
-  return SG_OK;
+  return fill(t, rows, row, err);
 }
 
 static sg_status make_room(sg_rows *rows, int64_t N, int width, sg_err *err)

@@ -156,12 +156,12 @@ double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x,
   return ((u[0] * y[0] + u[3] * y[3]) + (u[1] * y[1] + u[2] * y[2])) * columns->norm[i];
 }
 
-/* Columns sum to 1 but for the rounding of their file, 2 % at most: a margin for that. */
+/* Columns sum to 1 but for rounding, off by 0.05 at most: a margin for that. */
 bool sg_key_scale(sg_dist dist, double *ret_from, double *ret_per)
 {
   static const struct { bool there; double from, to; } range[] = {
     [SG_DIST_ED] = { true, -1.6, 0.01 }, [SG_DIST_PEARSON] = { true, -1.01, 1.01 },
-    [SG_DIST_SANDELIN] = { true, -0.2, 2.01 }, [SG_DIST_KULLBACK] = { false, 0, 1 },
+    [SG_DIST_SANDELIN] = { true, -0.25, 2.01 }, [SG_DIST_KULLBACK] = { false, 0, 1 },
     [SG_DIST_ALLR] = { false, 0, 1 }
   };
   *ret_from = range[dist].from;

@@ -50,26 +50,46 @@ static void mix(const sg_motif *motif, double n, double pseudo, const double bg[
     p[i] = (n * motif->m[i] + pseudo * bg[i % 4]) / (n + pseudo);
 }
 
-sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double bg[4], double *p,
+static bool takes_logs(sg_dist dist) { return dist == SG_DIST_KULLBACK || dist == SG_DIST_ALLR; }
+
+/* A pseudocount may be lost in rounding: what has a logarithm must still be above 0. */
+static sg_status check_probs(const sg_motif *motif, sg_dist dist, const double *p, sg_err *err)
+{
+  for (int i = 0; i < 4 * motif->width; i++)
+    if (!(p[i] >= 0 && p[i] <= 2) || (takes_logs(dist) && !(p[i] > 0)))
+      return sg_fail(err, SG_EINVAL, "motif %s: a probability in column %d comes out as %g: a "
+                     "greater pseudocount helps", motif->id, i / 4 + 1, p[i]);
+  return SG_OK;
+}
+
+sg_status sg_compare_matrix(const sg_motif *motif, const sg_compare_opts *opts, double *p,
                             double *ret_n, sg_err *err)
 {
   double n = motif->kind == SG_MOTIF_PROBS ? floor(motif->nsites) : motif->nsites;
+  sg_status status = SG_OK;
   if (!(n > 0)) n = 20;
   if (ret_n) *ret_n = n;
-  if (motif->kind == SG_MOTIF_CWM) return sg_motif_probs(motif, pseudo, bg, p, err);
-  sg_status status = check_matrix(motif, err);
+  if (motif->kind != SG_MOTIF_CWM) status = check_matrix(motif, err);
   if (status) return status;
-  if (motif->kind == SG_MOTIF_COUNTS) return sg_motif_probs(motif, pseudo, bg, p, err);
-  mix(motif, n, pseudo, bg, p);
-  return SG_OK;
+  if (n > SG_MOTIF_SITES_MAX)
+    return sg_fail(err, SG_EINVAL, "motif %s: more than %g sites", motif->id, SG_MOTIF_SITES_MAX);
+  if (motif->kind == SG_MOTIF_PROBS) mix(motif, n, opts->pseudo, opts->bg, p);
+  else status = sg_motif_probs(motif, opts->pseudo, opts->bg, p, err);
+  return status ? status : check_probs(motif, opts->dist, p, err);
+}
+
+static sg_status other_version(sg_err *err)
+{
+  return sg_fail(err, SG_EINVAL, "sg_compare_opts of another version of the library");
 }
 
 sg_status sg_compare_probs(const sg_motif *motif, const sg_compare_opts *opts, double *p,
                            sg_err *err)
 {
-  double bg[4];
-  sg_compare_bg(opts->bg, bg);
-  return sg_compare_matrix(motif, opts->pseudo, bg, p, NULL, err);
+  if (opts->size != sizeof *opts) return other_version(err);
+  sg_compare_opts used = *opts;
+  sg_compare_bg(opts->bg, used.bg);
+  return sg_compare_matrix(motif, &used, p, NULL, err);
 }
 
 void sg_compare_consensus(const double *p, int width, bool reverse, char *text)
@@ -87,7 +107,7 @@ void sg_compare_consensus(const double *p, int width, bool reverse, char *text)
 static sg_status check_opts(const sg_motifs *db, const sg_compare_opts *o, sg_err *err)
 {
   double sum = 0;
-  bool logs = o->dist == SG_DIST_KULLBACK || o->dist == SG_DIST_ALLR;
+  if (o->size != sizeof *o) return other_version(err);
   for (int k = 0; k < 4; k++) sum += o->bg[k] >= 0 ? o->bg[k] : NAN;
   if (!db || db->n < 1) return sg_fail(err, SG_EINVAL, "no motif to compare with");
   if ((int)o->dist < SG_DIST_ED || o->dist > SG_DIST_ALLR)
@@ -95,7 +115,7 @@ static sg_status check_opts(const sg_motifs *db, const sg_compare_opts *o, sg_er
   if (o->min_overlap < 1) return sg_fail(err, SG_EINVAL, "a smallest overlap below 1");
   if (!(o->pseudo >= 0 && o->pseudo <= 1e6))
     return sg_fail(err, SG_EINVAL, "the pseudocount is outside 0 to 1000000");
-  if (logs && !(o->pseudo > 0))
+  if (takes_logs(o->dist) && !(o->pseudo > 0))
     return sg_fail(err, SG_EINVAL, "kullback and allr take logarithms: they need a pseudocount "
                    "above 0");
   if (!(fabs(sum - 1) < 0.01)) return sg_fail(err, SG_EINVAL, "the background does not sum to 1");
@@ -175,7 +195,7 @@ static sg_status make_groups(const sg_motifs *db, sg_targets *t, sg_err *err)
 static sg_status alloc_columns(sg_columns *c, sg_dist dist, sg_err *err)
 {
   size_t N = (size_t)c->N;
-  bool logs = dist == SG_DIST_KULLBACK || dist == SG_DIST_ALLR, fine = true;
+  bool logs = takes_logs(dist), fine = true;
   for (int k = 0; k < 4; k++) {
     fine &= (c->y[k] = calloc(N, sizeof *c->y[k])) != NULL;
     if (logs) fine &= (c->log_y[k] = calloc(N, sizeof *c->log_y[k])) != NULL;
@@ -210,7 +230,7 @@ static sg_status put_group(const sg_motifs *db, sg_targets *t, const sg_group *g
   for (int s = 0; s < g->n; s++) {
     const sg_motif *motif = &db->motif[t->target[g->slot + s]];
     bool reverse = t->reverse[g->slot + s];
-    sg_status status = sg_compare_matrix(motif, t->opts.pseudo, t->opts.bg, p, &n, err);
+    sg_status status = sg_compare_matrix(motif, &t->opts, p, &n, err);
     if (status && motif->line > 0 && db->path)
       sg_fail_prefix(err, "%s:%lld: ", db->path, (long long)motif->line);
     if (status) return SG_EFORMAT;

@@ -14,8 +14,7 @@
 enum { SG_BINS = 101, SG_OVERLAP_MAX = 327, SG_KEYS = 65000 };
 
 /* Compiled once more for AVX2 and for AVX-512 where the system can choose when it loads the
- * program. Loops marked so give each element its own sum in a fixed order: equal bits everywhere.
- * */
+ * program. Loops marked so give each element its own sum in a fixed order: equal bits anywhere. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && \
   !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define SG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -77,8 +76,9 @@ struct sg_targets {
 
 /* The background as it is used: symmetric, a little more than 0, of sum 1. */
 void sg_compare_bg(const double bg[4], double used[4]);
-/* Probabilities of `motif` against such a background; n: sites as ALLR counts them, or NULL. */
-sg_status sg_compare_matrix(const sg_motif *motif, double pseudo, const double bg[4], double *p,
+/* Probabilities of `motif` by options with such a background: within 0 to 2, and above 0 where
+ * their logarithms are taken. n: sites as ALLR counts them, or NULL. */
+sg_status sg_compare_matrix(const sg_motif *motif, const sg_compare_opts *opts, double *p,
                             double *n, sg_err *err);
 
 /* ---- Rows (compare_rows.c) ---- */
@@ -149,8 +149,7 @@ sg_status sg_align_sums(const sg_group *group, const sg_rows *rows, int offset, 
                         int start, sg_best *best, sg_err *err);
 /* Room in tail[] for depths 0..depth, zeros before. */
 sg_status sg_tails_room(sg_best *best, int depth, sg_err *err);
-/* The survival function of one column: tail[d] = P(cell >= top - d), d = 0..depth and a bit more.
- * */
+/* The survival function of one column: tail[d] = P(cell >= top - d), d = 0..depth and some more. */
 void sg_tail_start(const sg_row *row, int depth, double *tail);
 
 /* Complete scores (compare_align.c): score, offset, overlap. */

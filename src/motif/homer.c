@@ -13,7 +13,6 @@
  */
 #include "motif/motiffile.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,7 +56,7 @@ static sg_status read_sites(sg_motif_reader *r, const char *text, sg_err *err)
   if (n >= sizeof number) return sg_motif_bad(r, err, "T: is followed by no number");
   memcpy(number, text + 2, n);
   number[n] = '\0';
-  if (sg_parse_f64("T", number, 0, DBL_MAX, &r->nsites, &why))
+  if (sg_parse_f64("T", number, 0, SG_MOTIF_SITES_MAX, &r->nsites, &why))
     return sg_motif_bad(r, err, "%s", why.text);
   return SG_OK;
 }

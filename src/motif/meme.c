@@ -91,7 +91,7 @@ static sg_status take_key(const sg_motif_reader *r, const char *key, const char 
   else if (!strcmp(key, "alength"))
     status = sg_parse_i64("alength", value, 1, 1000, &k->alength, &why);
   else if (!strcmp(key, "nsites"))
-    status = sg_parse_f64("nsites", value, 0, DBL_MAX, &k->nsites, &why);
+    status = sg_parse_f64("nsites", value, 0, SG_MOTIF_SITES_MAX, &k->nsites, &why);
   else if (!strcmp(key, "E"))
     status = sg_parse_f64("E", value, 0, DBL_MAX, &k->evalue, &why);
   return status ? sg_motif_bad(r, err, "%s", why.text) : SG_OK;

@@ -1,9 +1,8 @@
 /* motif/motif.c: sets of motifs, and what a matrix says: probabilities, bits, consensus, the other
  * strand.
  *
- * A column of probabilities p against a background b tells D(p || b) = sum p log2(p / b) bits,
-     two at
- * most where b is even. A letter's height in a logo is its share p of that. From n sites of the
+ * A column of probabilities p against a background b tells D(p || b) = sum p log2(p / b) bits, two
+ * at most where b is even. A letter's height in a logo is its share p of that. From n sites of the
  * background itself a column seems to tell about 3 / (2 ln 2 n) bits, by chance.
  *
  * References: Schneider and Stephens 1990 (Nucleic Acids Res 18:6097) for the information of a

@@ -212,6 +212,8 @@ static sg_status tell_kind(const sg_motif_reader *r, unsigned takes, bool cwm, n
     return SG_OK;
   }
   *ret_kind = SG_MOTIF_COUNTS;
+  if (it.most > SG_MOTIF_SITES_MAX)
+    return sg_motif_bad(r, err, "a column of more than %g sites", SG_MOTIF_SITES_MAX);
   if (takes & SG_MOTIF_TAKES_COUNTS) return SG_OK;
   return sg_motif_bad(r, err, "the probabilities of column %d sum to %g, not to 1",
                       it.first_off + 1, off[0] + off[1] + off[2] + off[3]);

@@ -6,6 +6,9 @@
  * a bootstrap sample is binomial, so that the mean square is known without drawing:
  *
  *   W/n (1 - W/n) / (n (1 - lambda)^2) + (pi0(lambda) - min)^2
+ *
+ * No p-value above 1/2 makes every estimate 0, and with it all q-values, however large their p: n
+ * of them cannot show a fraction smaller than 1/n, which is therefore the least that is returned.
  */
 #include <stddef.h>
 
@@ -32,6 +35,7 @@ double sg_pi0(const double *p, int64_t n)
     best = error;
     ret = pi0[i];
   }
+  if (ret < 1.0 / (double)n) return 1.0 / (double)n;
   return ret < 1 ? ret : 1;
 }
 

@@ -56,15 +56,15 @@ static sg_status keep(const sg_motif_reader *r, char **text, sg_err *err)
 /* Letters of P0: which base stands in which column. */
 static sg_status read_order(const sg_motif_reader *r, int order[4], sg_err *err)
 {
+  static const char letters[] = "ACGT";
   char *rest = r->line + 2;
   unsigned seen = 0;
 
   for (int i = 0; i < 4; i++) {
     const char *word = sg_motif_word(&rest);
-    const char *found = word && word[0] && !word[1] ? strchr("ACGT", word[0] & ~32) : NULL;
-    if (!found || !*found || seen >> (found - "ACGT") & 1) break;
-    order[i] = 0;
-    while ("ACGT"[order[i]] != *found) order[i]++;
+    const char *found = word && word[0] && !word[1] ? strchr(letters, word[0] & ~32) : NULL;
+    if (!found || !*found || seen >> (found - letters) & 1) break;
+    order[i] = (int)(found - letters);
     seen |= 1u << order[i];
   }
   if (seen != 15 || sg_motif_word(&rest))

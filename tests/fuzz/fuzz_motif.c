@@ -1,9 +1,11 @@
 /* tests/fuzz/fuzz_motif.c: any bytes as a file of motifs; what is read is written in every format
- * and read again. And as a table of notes. */
+ * and read again, and compared: as queries with a small database, and as a database with the
+ * motifs of that. And as a table of notes. */
 #include "feed.h"
 
 #include <math.h>
 
+#include "seqgloss/compare.h"
 #include "seqgloss/motif.h"
 #include "seqgloss/motifnotes.h"
 
@@ -72,6 +74,65 @@ static void turn(const sg_motifs *set, sg_motif_format format, const char *path)
   sg_motifs_free(twice);
 }
 
+/* What a comparison promises. */
+static void check_matches(const sg_match *m, int n, int targets)
+{
+  if (n != targets) abort();
+  for (int i = 0; i < n; i++)
+    if (m[i].target < 0 || m[i].target >= targets || m[i].overlap < 1 ||
+        !(m[i].p > 0 && m[i].p <= 1.000001) || !(m[i].qvalue >= 0 && m[i].qvalue <= 1) ||
+        (i && (m[i].p < m[i - 1].p || m[i].qvalue < m[i - 1].qvalue)))
+      abort();
+}
+
+static void compare_sets(const sg_motifs *db, const sg_motifs *queries, const sg_compare_opts *o)
+{
+  sg_targets *targets = NULL;
+  sg_comparer *comparer = NULL;
+  sg_err err = { SG_OK, "" };
+
+  if (sg_targets_new(db, o, &targets, &err)) {
+    check_error(&err);
+    return;
+  }
+  if (sg_comparer_new(targets, &comparer, &err)) check_error(&err);
+  for (int i = 0; comparer && i < queries->n; i++) {
+    const sg_match *match;
+    int n;
+    if (sg_compare(comparer, &queries->motif[i], &match, &n, &err)) check_error(&err);
+    else check_matches(match, n, sg_targets_n(targets));
+  }
+  sg_comparer_free(comparer);
+  sg_targets_free(targets);
+}
+
+/* By every score; strands, overhangs and pseudocount as the size of the file has it. Wide sets are
+ * let be, for the time they take. */
+static void compare(const sg_motifs *set, size_t size)
+{
+  static const double pseudo[] = { 0.1, 0, 1e-322, 1e-300, 1e6 };
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "TGACTCA" };
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_motifs *few = NULL;
+  sg_motif *m;
+  int columns = 0;
+
+  for (int i = 0; i < set->n; i++) columns += set->motif[i].width;
+  if (columns > 200 || sg_motifs_new(&few, NULL)) return;
+  for (int i = 0; i < 3; i++)
+    if (sg_motifs_add_text(few, texts[i], texts[i], &m, NULL)) abort();
+  o.rc = size % 2;
+  o.complete = size / 2 % 4 != 0;
+  o.pseudo = pseudo[size / 8 % 5];
+  for (int d = SG_DIST_ED; d <= SG_DIST_ALLR; d++) {
+    o.dist = (sg_dist)d;
+    compare_sets(few, set, &o);
+    compare_sets(set, few, &o);
+    compare_sets(set, set, &o);
+  }
+  sg_motifs_free(few);
+}
+
 /* The same bytes as a table of notes: each is found by its own identifier. */
 static void notes(const char *in)
 {
@@ -101,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   } else {
     check_set(set);
     for (int f = SG_MOTIF_MEME; f <= SG_MOTIF_HOMER; f++) turn(set, (sg_motif_format)f, out);
+    compare(set, size);
   }
   sg_motifs_free(set);
   notes(in);

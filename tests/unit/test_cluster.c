@@ -155,6 +155,49 @@ START_TEST(scores_by_definition)
 }
 END_TEST
 
+/* A mixture of `parts`: all strings, of two kinds, in the first one as they are written, nothing in
+ * the others. *ret_changed: sg_mixture_split has made two of the first. */
+static sg_status split_first(int parts, int *ret_k, bool *ret_changed)
+{
+  const char *text[100];
+  sg_segments g;
+  sg_gapped d;
+  sg_mixture m;
+  for (int i = 0; i < 100; i++) text[i] = i % 2 ? "AAATGACTCA" : "CCCTGACTCC";
+  sg_subsets *s = strings(text, 100);
+  ck_assert_int_eq(sg_segments_cut(s, 12, 4, &g, NULL), SG_OK);
+  ck_assert_int_eq(sg_gapped_make(s, &g, &d, NULL), SG_OK);
+  ck_assert_int_eq(sg_mixture_init(&m, &d, 1, 8, NULL), SG_OK);
+  for (int k = 0; k < parts; k++) {
+    sg_part *p = sg_part_new(&m);
+    ck_assert_int_eq(sg_mixture_add(&m, p, NULL), SG_OK);
+    for (int64_t i = 0; i < d.n; i++) m.fit[k].shift[i] = m.fit[k].strand[i] = 0;
+    sg_part_count(&m, p, NULL, k ? 0 : d.n, NULL, 0, &m.fit[k]);
+    sg_part_score(&m, p, NULL, d.n, &m.fit[k]);
+  }
+  for (int64_t i = 0; i < d.n; i++) m.part_of[i] = 0;
+  *ret_changed = false;
+  sg_status status = sg_mixture_split(&m, ret_changed, NULL);
+  *ret_k = m.k;
+  sg_mixture_release(&m);
+  sg_gapped_release(&d);
+  sg_segments_release(&g);
+  sg_subsets_free(s);
+  return status;
+}
+
+/* Where there is room for no more parts the run goes on with those there are. */
+START_TEST(as_many_parts_as_there_may_be)
+{
+  bool changed;
+  int k;
+  ck_assert_int_eq(split_first(1, &k, &changed), SG_OK);
+  ck_assert(changed && k == 2);
+  ck_assert_int_eq(split_first(SG_PARTS_MAX, &k, &changed), SG_OK);
+  ck_assert(!changed && k == 1);               /* EM drops the empty ones */
+}
+END_TEST
+
 /* ---- 3. Laws ---- */
 
 /* Rows in another order, half of them on the other strand: same partition, same matrices. */
@@ -677,6 +720,7 @@ int main(void)
   tcase_add_test(tc, pieces);
   tcase_add_test(tc, one_string_for_both_strands);
   tcase_add_loop_test(tc, scores_by_definition, 0, 3);
+  tcase_add_test(tc, as_many_parts_as_there_may_be);
   tcase_add_loop_test(tc, order_and_strands, 0, 4);
   tcase_add_test(tc, alignment_adds_up);
   tcase_add_test(tc, places_spell_members);

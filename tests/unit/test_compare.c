@@ -322,17 +322,30 @@ START_TEST(test_order)
 }
 END_TEST
 
-/* Keys against whole rows: equal cells, also of columns that are all alike or certain. */
+/* Sums of columns as far off 1 as is let through, either way. */
+static void stretch(sg_motifs *set, double by)
+{
+  for (int i = 0; i < set->n; i++)
+    for (int k = 0; k < 4 * set->motif[i].width; k++)
+      if (set->motif[i].kind == SG_MOTIF_PROBS) set->motif[i].m[k] *= 1 + by;
+}
+
+/* Keys against whole rows: equal cells, also of columns that are all alike or certain, and of sums
+ * beside 1 (_i of 12 and more). */
 START_TEST(test_keys)
 {
   static const char *const flat[] = { "NNNNAAAA", "AAAAAAAA", "TTTTNNNN", "RYRYRYRY" };
   sg_motifs *db = _i % 2 ? text_motifs(flat, 4) : random_motifs(61 + (uint64_t)_i, 700, 4, 20);
   sg_motifs *q = random_motifs(62, 12, 1, 30);
+  for (int i = 0; i < db->n && _i >= 12; i++) db->motif[i].nsites = 1e6;
+  for (int i = 0; i < q->n && _i >= 12; i++) q->motif[i].nsites = 1e6;
+  if (_i >= 12) stretch(db, 0.0499);
+  if (_i >= 12) stretch(q, _i < 24 ? 0.0499 : -0.0499);
   sg_compare_opts o = sg_compare_opts_default();
   sg_targets *t;
   double p[4 * 30], n = 20;
   o.dist = (sg_dist)(_i / 2 % 3);
-  o.complete = _i < 6;
+  o.complete = _i % 12 < 6;
   o.rc = _i % 4 < 2;
   ck_assert_int_eq(sg_targets_new(db, &o, &t, NULL), SG_OK);
   for (int i = 0; i < q->n; i++) {
@@ -448,6 +461,7 @@ START_TEST(test_errors)
   sg_comparer *c;
   const sg_match *m;
   sg_err err;
+  double p[4 * 6];
   int n;
   o.dist = SG_DIST_ALLR;
   o.pseudo = 0;
@@ -457,6 +471,12 @@ START_TEST(test_errors)
   o.bg[0] = 0.5;
   ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_EINVAL);
   o = sg_compare_opts_default();
+  o.size -= sizeof o.nearest;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_EINVAL);
+  ck_assert(strstr(err.text, "another version"));
+  ck_assert_int_eq(sg_compare_probs(db->motif, &o, p, &err), SG_EINVAL);
+  o = sg_compare_opts_default();
+  ck_assert_int_eq(sg_compare_probs(db->motif, &o, p, &err), SG_OK);
   ck_assert_int_eq(sg_motifs_append(twice, db->motif, NULL), SG_OK);
   ck_assert_int_eq(sg_targets_new(twice, &o, &t, &err), SG_EFORMAT);
   ck_assert(strstr(err.text, "CACGTG is there twice"));
@@ -473,6 +493,120 @@ START_TEST(test_errors)
   sg_targets_free(t);
   sg_motifs_free(db);
   sg_motifs_free(twice);
+}
+END_TEST
+
+/* Numbers that overflow or vanish where they are mixed and logarithms taken are refused. */
+static const struct hostile { double nsites, pseudo, p; const char *words; } hostile[] = {
+  { 1.79e308, 0.1, 1.01, "sites" }, { INFINITY, 0.1, 1, "sites" }, { 2e15, 0.1, 1, "sites" },
+  { 20, 1e-322, 1, "greater pseudocount" }, { 1e15, 1e-310, 1, "greater pseudocount" }
+};
+enum { HOSTILE = sizeof hostile / sizeof *hostile };
+
+static void spoil(sg_motif *m, const struct hostile *h)
+{
+  m->nsites = h->nsites;
+  for (int k = 0; k < 4; k++) m->m[k] = k == 1 ? h->p : 0;
+}
+
+START_TEST(test_hostile_target)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  sg_compare_opts o = sg_compare_opts_default();
+  o.dist = (sg_dist)_i;
+  for (int i = 0; i < HOSTILE; i++) {
+    sg_motifs *db = text_motifs(texts, 3);
+    bool fine = o.dist < SG_DIST_KULLBACK && hostile[i].pseudo < 0.1;
+    sg_targets *t = NULL;
+    sg_err err = { 0 };
+    o.pseudo = hostile[i].pseudo;
+    spoil(&db->motif[1], &hostile[i]);
+    ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), fine ? SG_OK : SG_EFORMAT);
+    if (!fine) ck_assert_msg(strstr(err.text, hostile[i].words) != NULL, "%s", err.text);
+    if (fine) sg_targets_free(t);
+    sg_motifs_free(db);
+  }
+}
+END_TEST
+
+/* The comparer serves the next query. */
+START_TEST(test_hostile_query)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  sg_motifs *db = text_motifs(texts, 3), *q = text_motifs(texts, 1);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_targets *t;
+  sg_comparer *c;
+  const sg_match *m;
+  sg_err err = { 0 };
+  int n;
+  o.dist = (sg_dist)_i;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+  ck_assert_int_eq(sg_comparer_new(t, &c, &err), SG_OK);
+  for (int i = 0; i < HOSTILE; i++) {
+    if (hostile[i].pseudo < 0.1) continue;
+    spoil(q->motif, &hostile[i]);
+    ck_assert_int_eq(sg_compare(c, q->motif, &m, &n, &err), SG_EINVAL);
+    ck_assert_msg(strstr(err.text, hostile[i].words) != NULL, "%s", err.text);
+    ck_assert_int_eq(sg_compare(c, db->motif, &m, &n, &err), SG_OK);
+    ck_assert_int_eq(m[0].target, 0);
+  }
+  sg_comparer_free(c);
+  sg_targets_free(t);
+  sg_motifs_free(db);
+  sg_motifs_free(q);
+}
+END_TEST
+
+/* What mixing lets through no score may overrun: rows say so, and are not kept. */
+START_TEST(test_infinite_row)
+{
+  static const char *const texts[] = { "CACGTG", "RYNAAT", "GATTACA" };
+  static const double p[4] = { 1, 0, 0, 0 };
+  sg_motifs *db = text_motifs(texts, 3);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_rows rows = { 0 };
+  sg_targets *t;
+  sg_err err = { 0 };
+  double n = 20;
+  o.dist = (sg_dist)_i;
+  ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(sg_rows_find(&rows, t, p, &n, 1, &err), SG_EINVAL);
+    ck_assert(strstr(err.text, "not finite"));
+  }
+  sg_rows_release(&rows);
+  sg_targets_free(t);
+  sg_motifs_free(db);
+}
+END_TEST
+
+/* Columns that are alike but for rounding, which correlate by 1 and by next to it. */
+START_TEST(test_rounded_alike)
+{
+  static const char *const texts[] = { "G" };
+  sg_motifs *db = text_motifs(texts, 1), *q = text_motifs(texts, 1);
+  sg_compare_opts o = sg_compare_opts_default();
+  sg_targets *t;
+  sg_comparer *c;
+  const sg_match *m;
+  sg_err err = { 0 };
+  int n;
+  o.dist = SG_DIST_PEARSON;
+  o.complete = o.rc = false;
+  for (int sites = 1; sites < 200; sites++) {
+    db->motif[0].nsites = sites;
+    q->motif[0].nsites = 3 * sites;
+    ck_assert_int_eq(sg_targets_new(db, &o, &t, &err), SG_OK);
+    ck_assert_int_eq(sg_comparer_new(t, &c, &err), SG_OK);
+    sg_status status = sg_compare(c, q->motif, &m, &n, &err);
+    if (status) ck_assert_msg(strstr(err.text, "are alike") != NULL, "%s", err.text);
+    else ck_assert(m[0].p > 0 && m[0].p <= 1);
+    sg_comparer_free(c);
+    sg_targets_free(t);
+  }
+  sg_motifs_free(db);
+  sg_motifs_free(q);
 }
 END_TEST
 
@@ -493,6 +627,9 @@ START_TEST(test_qvalues)
   /* 600 uniform ones among 400 that are tiny */
   for (int i = 0; i < 1000; i++) mixed[i] = i < 400 ? 1e-6 * i : (i - 400 + 0.5) / 600;
   ck_assert(near(sg_pi0(mixed, 1000), 0.6, 0.01));
+  /* none above 1/2 */
+  for (int i = 0; i < 1000; i++) mixed[i] = i * 4e-4;
+  ck_assert(sg_pi0(mixed, 1000) == 1e-3);
 }
 END_TEST
 
@@ -540,11 +677,15 @@ int main(void)
   tcase_add_test(t, test_convolve);
   tcase_add_loop_test(t, test_mirror, 0, 10);
   tcase_add_loop_test(t, test_order, 0, 2);
-  tcase_add_loop_test(t, test_keys, 0, 12);
+  tcase_add_loop_test(t, test_keys, 0, 36);
   tcase_add_test(t, test_ties);
   tcase_add_test(t, test_nearest);
   tcase_add_test(t, test_deepest);
   tcase_add_test(t, test_errors);
+  tcase_add_loop_test(t, test_hostile_target, SG_DIST_ED, SG_DIST_ALLR + 1);
+  tcase_add_loop_test(t, test_hostile_query, SG_DIST_ED, SG_DIST_ALLR + 1);
+  tcase_add_test(t, test_rounded_alike);
+  tcase_add_loop_test(t, test_infinite_row, SG_DIST_KULLBACK, SG_DIST_ALLR + 1);
   tcase_add_test(t, test_qvalues);
   tcase_add_test(t, test_pi0_bootstrap);
   suite_add_tcase(s, t);

@@ -17,6 +17,7 @@
 
 #include "base/rng.h"
 #include "report/logodraw.h"
+#include "scratch.h"
 #include "seqgloss/logo.h"
 
 /* ---- 1. Reading a picture again -------------------------------------------------------------- */
@@ -471,8 +472,8 @@ static unsigned pixel(cairo_surface_t *image, int x, int y)
 START_TEST(png_pixels)
 {
   static const double h[4] = { 0, 0, 0, 1 };
-  char path[] = "/tmp/seqgloss-logo.XXXXXX";
-  int fd = mkstemp(path);
+  char path[SCRATCH_PATH];
+  int fd = scratch_open("logo", path);
   sg_logo_panel panel;
   sg_logo logo = one_panel(&panel, h, 1);
   sg_output *output;
@@ -504,8 +505,8 @@ END_TEST
 START_TEST(png_refusals)
 {
   double *h = calloc(4 * 3000, sizeof *h);
-  char path[] = "/tmp/seqgloss-logo.XXXXXX";
-  int fd = mkstemp(path);
+  char path[SCRATCH_PATH];
+  int fd = scratch_open("logo", path);
   sg_logo_panel panel;
   sg_logo logo = one_panel(&panel, h, 3000);
   sg_output *output;

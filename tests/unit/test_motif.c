@@ -11,15 +11,16 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "scratch.h"
 #include "seqgloss/motif.h"
 
 /* ---- 1. Files of a test ---------------------------------------------------------------------- */
 
-static char dir[64], path[128];
+static char dir[SCRATCH_PATH], path[SCRATCH_PATH + 64];
 
 static void make_dir(void)
 {
-  snprintf(dir, sizeof dir, "/tmp/seqgloss-test.XXXXXX");
+  scratch_pattern("test", dir);
   ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 
@@ -300,6 +301,8 @@ static const struct { const char *text, *words; sg_status status; } bad[] = {
   { BEFORE "w= x\n1 0 0 0\n", ":3: motif m:1: w: 'x' is not a whole number", SG_EFORMAT },
   { BEFORE "w= 1001\n", "not between 1 and 1000", SG_EFORMAT },
   { BEFORE "nsites= -3\n", "nsites", SG_EFORMAT },
+  { BEFORE "nsites= 1.1e15\n", "nsites", SG_EFORMAT },
+  { BEFORE "nsites= 1.79e308\n", "nsites", SG_EFORMAT },
   { BEFORE "alength= 20 w= 1\n", "other than 4 letters", SG_EUNSUPPORTED },
   { BEFORE "w 1\n", "'w 1' where KEY= VALUE", SG_EFORMAT },
   { BEFORE "w=\n", "no value after 'w='", SG_EFORMAT },
@@ -318,6 +321,7 @@ static const struct { const char *text, *words; sg_status status; } bad[] = {
   { ">x y\n1\n2\n3\n4\n5\n", ":6: a fifth row", SG_EFORMAT },
   { ">x y\n1\n2\n3\n4\nend\n", ":6: 'end' where > should", SG_EFORMAT },
   { ">x y\nA [1e308]\nC [1e308]\nG [1e308]\nT [1e308]\n", "too large", SG_EFORMAT },
+  { ">x y\nA [9e14]\nC [1]\nG [1]\nT [2e14]\n", "more than 1e+15 sites", SG_EFORMAT },
   { "AC  x\nXX\n//\n", ":3: motif x: it has no matrix", SG_EFORMAT },
   { "P0 A C G T\n01 1 2 3 4\n", "a matrix without AC or ID", SG_EFORMAT },
   { "AC x\nP0 A C G U\n", ":2: motif x: P0 should name", SG_EFORMAT },
@@ -335,6 +339,7 @@ static const struct { const char *text, *words; sg_status status; } bad[] = {
   { ">A\tx\t1\n4 0 0 0\n", "column 1 sum to 4", SG_EFORMAT },
   { ">A\tx\t1\n1 0.5 -0.5 0\n", "negative numbers", SG_EFORMAT },
   { ">A\tx\t1\t0\t0\tT:abc(1%)\n1 0 0 0\n", "T: 'abc'", SG_EFORMAT },
+  { ">A\tx\t1\t0\t0\tT:1.79e308(1%)\n1 0 0 0\n", "T: ", SG_EFORMAT },
   { ">x\x01y\nA [1]\n", "control character (byte 1)", SG_EFORMAT }
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scratch.h"
 #include "seqgloss/motifnotes.h"
 
 static void write_file(const char *path, const char *text)
@@ -59,8 +60,8 @@ START_TEST(small_notes)
     { "matrix_id\tname\na\n", ":2: fewer columns" }, { "matrix_id\tname\n\tx\n", ":2: an empty" },
     { "matrix_id\na\nb\na\n", "a stands there twice" }
   };
-  char path[] = "/tmp/seqgloss-notes.XXXXXX";
-  int fd = mkstemp(path);
+  char path[SCRATCH_PATH];
+  int fd = scratch_open("notes", path);
   ck_assert_int_ge(fd, 0);
   ck_assert_int_eq(close(fd), 0);
   write_file(path, good);
