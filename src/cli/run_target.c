@@ -155,15 +155,13 @@ void sg_run_report_args(const sg_run *run, const char *dir, sg_args *args)
   sg_args_add(args, dir);
 }
 
-/* The step names a folder, not its files: it is done again when a step before it was run. */
-static int page(sg_run *run, const sg_run_target *t, int fresh)
+/* The step names a folder, not its files: its note is dropped before any step of the target is
+ * run. */
+static int page(sg_run *run, const sg_run_target *t)
 {
   static const char *const outputs[] = { "report.html", "seqgloss_mqc.json", "motifs.tsv" };
   static const char *const passed[] = { "expect", NULL };
   sg_args args = { 0 };
-  char name[256];
-  label(name, t->name, "report");
-  if (run->steps.fresh > fresh) sg_steps_forget(&run->steps, name);
   sg_run_report_args(run, t->dir, &args);
   sg_args_pass(&args, run->opts, passed);
   sg_args_add(&args, "-o");
@@ -196,10 +194,11 @@ static int expected(const sg_run *run, sg_run_target *target)
 int sg_run_target_steps(sg_run *run, sg_run_target *target)
 {
   bool genome = sg_opt_given(run->opts, "genome");
-  int fresh = run->steps.fresh, code = predict(run, target);
+  label(run->steps.last, target->name, "report");
+  int code = predict(run, target);
   if (!code) code = subsets(run, target);
   if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);
   if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
-  if (!code) code = page(run, target, fresh);
+  if (!code) code = page(run, target);
   return code ? code : expected(run, target);
 }

@@ -298,6 +298,7 @@ static int run_parsed(sg_steps *steps, const char *name, const sg_args *args, sg
     return SG_EXIT_OK;
   }
   unlink(note->path);
+  if (*steps->last) sg_steps_forget(steps, steps->last);   /* also if this process ends here */
   int code = call(opts->cmd, opts);
   if (!code) status = note_write(note, &err);
   steps->fresh++;

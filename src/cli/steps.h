@@ -29,6 +29,7 @@ void sg_args_release(sg_args *args);
 typedef struct sg_steps {
   const sg_opts *opts;         /* of the run: -v, -q, --resume */
   const char *dir;             /* of the run */
+  char last[256];              /* the step that reads what all the others write; "": none */
   int fresh, kept;             /* steps that were run, and that were not */
   sg_buffer told;              /* commands as JSON strings, for provenance */
 } sg_steps;

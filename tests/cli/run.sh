@@ -63,6 +63,15 @@ made_again() {
     sed 's/TGC/TGA/' "$work/demo/clusters.tsv" > "$work/gone/clusters.tsv" && resume "$work/gone" &&
     grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
 }
+# Stopped between cluster and compare, with a page of an earlier run lying there: the page is not what this run found.
+stale_page() {
+  mafk --expect maf --lambda 0.9 -q -o "$work/lambda" || return 1
+  # compare cannot write, so that the run ends there.
+  cp -r "$work/demo" "$work/stopped" && rm "$work/stopped/tomtom.tsv" && mkdir "$work/stopped/tomtom.tsv" || return 1
+  if mafk --expect maf --lambda 0.9 --resume -q -o "$work/stopped"; then return 1; fi
+  rmdir "$work/stopped/tomtom.tsv" && cp "$work/lambda/.steps/compare" "$work/stopped/.steps" && cp "$work/lambda/tomtom.tsv" "$work/stopped" &&
+    mafk --expect maf --lambda 0.9 --resume -q -o "$work/stopped" && same "$work/lambda" "$work/stopped"
+}
 other_options() {
   cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
     grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
@@ -158,6 +167,7 @@ if [ -f "$m" ]; then
   check "another folder: the same bytes, no names of folders" anonymous
   check "--resume of a finished run runs nothing" nothing_again
   check "--resume makes again what is gone or was changed" made_again
+  check "--resume does not keep a page of other clusters" stale_page
   check "--resume runs what other options ask for" other_options
   check "--resume does not take files of other regions" other_input
   check "killed five times and gone on with: the same bytes" killed
