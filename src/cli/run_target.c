@@ -159,7 +159,9 @@ void sg_run_report_args(const sg_run *run, const char *dir, sg_args *args)
  * run. */
 static int page(sg_run *run, const sg_run_target *t)
 {
-  static const char *const outputs[] = { "report.html", "seqgloss_mqc.json", "motifs.tsv" };
+  static const char *const outputs[] = {
+    "report.html", "seqgloss_mqc.json", "motifs.tsv", "logos"
+  };
   static const char *const passed[] = { "expect", NULL };
   sg_args args = { 0 };
   sg_run_report_args(run, t->dir, &args);
@@ -171,8 +173,8 @@ static int page(sg_run *run, const sg_run_target *t)
   sg_args_add(&args, "--table");
   sg_args_path(&args, t->dir, outputs[2]);
   sg_args_add(&args, "--logos");
-  sg_args_path(&args, t->dir, "logos");
-  return step(run, t->name, &args, t->dir, outputs, 3);
+  sg_args_path(&args, t->dir, outputs[3]);
+  return step(run, t->name, &args, t->dir, outputs, 4);
 }
 
 /* ---- A target ---- */

@@ -34,9 +34,9 @@ typedef struct sg_steps {
   sg_buffer told;              /* commands as JSON strings, for provenance */
 } sg_steps;
 
-/* Runs a step: `name` is unique in the run; outputs[n] are names in the folder `into`. What the
- * command prints on standard output is left out. Returns its exit status (0: done, or kept), whose
- * message has been said. */
+/* Runs a step: `name` is unique in the run; outputs[n] are names in the folder `into`, of files or
+ * of folders that hold only what the step writes. What the command prints on standard output is
+ * left out. Returns its exit status (0: done, or kept), whose message has been said. */
 int sg_steps_run(sg_steps *steps, const char *name, const sg_args *args, const char *into,
                  const char *const *outputs, int n);
 

@@ -72,6 +72,11 @@ stale_page() {
   rmdir "$work/stopped/tomtom.tsv" && cp "$work/lambda/.steps/compare" "$work/stopped/.steps" && cp "$work/lambda/tomtom.tsv" "$work/stopped" &&
     mafk --expect maf --lambda 0.9 --resume -q -o "$work/stopped" && same "$work/lambda" "$work/stopped"
 }
+# A folder of another name is the same run; a logo that is gone is drawn again.
+moved() {
+  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
+    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
+}
 other_options() {
   cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
     grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
@@ -167,6 +172,7 @@ if [ -f "$m" ]; then
   check "another folder: the same bytes, no names of folders" anonymous
   check "--resume of a finished run runs nothing" nothing_again
   check "--resume makes again what is gone or was changed" made_again
+  check "--resume of a run that was moved, without a logo" moved
   check "--resume does not keep a page of other clusters" stale_page
   check "--resume runs what other options ask for" other_options
   check "--resume does not take files of other regions" other_input
