@@ -304,9 +304,9 @@ static int64_t find_row(const sg_report *r, const members *m, const char *const 
   return -1;
 }
 
-static int find_motif(const sg_motifs *motifs, const char *id)
+int sg_report_find(const sg_motifs *motifs, const char *id)
 {
-  for (int i = 0; i < motifs->n; i++)
+  for (int i = 0; motifs && i < motifs->n; i++)
     if (!strcmp(motifs->motif[i].id, id)) return i;
   return -1;
 }
@@ -334,7 +334,7 @@ static sg_status take_member(sg_report *r, members *m, const char *const *cells,
     r->noise++;
     return SG_OK;
   }
-  s.motif = find_motif(r->kept, cluster);
+  s.motif = sg_report_find(r->kept, cluster);
   if (s.motif < 0)
     return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cluster, r->files.kept);
   sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &start, err);
@@ -453,7 +453,7 @@ static char *told(const matches *m, const char *const *cells, const char *column
 
 static sg_status take_hit(sg_report *r, const matches *m, const char *const *cells, sg_err *err)
 {
-  sg_hit h = { .motif = find_motif(r->kept, cells[m->query]),
+  sg_hit h = { .motif = sg_report_find(r->kept, cells[m->query]),
                .reverse = cells[m->orientation][0] == '-' };
   if (h.motif < 0)
     return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cells[m->query], r->files.kept);
@@ -613,7 +613,7 @@ char *sg_report_pattern(const sg_report *report, int motif)
 {
   static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
   const sg_motif *m = &report->kept->motif[motif];
-  int genomic = report->genomic ? find_motif(report->genomic, m->id) : -1;
+  int genomic = sg_report_find(report->genomic, m->id);
   if (genomic >= 0) m = &report->genomic->motif[genomic];
   double *p = malloc(4 * (size_t)m->width * sizeof *p);
   char *text = malloc((size_t)m->width + 1);
