@@ -193,10 +193,20 @@ static int expected(const sg_run *run, sg_run_target *target)
   return sg_console_end(status, &err);
 }
 
+/* The control of an earlier run is none of this one. */
+static void drop_control(sg_run *run, const sg_run_target *t)
+{
+  char path[4096];
+  if (sg_opt_given(run->opts, "negative-control")) return;
+  if (snprintf(path, sizeof path, "%s/control.tsv", t->dir) < (int)sizeof path && !remove(path))
+    sg_steps_forget(&run->steps, run->steps.last);
+}
+
 int sg_run_target_steps(sg_run *run, sg_run_target *target)
 {
   bool genome = sg_opt_given(run->opts, "genome");
   label(run->steps.last, target->name, "report");
+  drop_control(run, target);
   int code = predict(run, target);
   if (!code) code = subsets(run, target);
   if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);

@@ -149,6 +149,14 @@ control() {
     grep -q '^permuted weights	789	568	' "$work/control/control.tsv" && grep -q 'id="control"' "$work/control/report.html" &&
     grep -q '>planted f<' "$work/control/report.html" && ! grep -q '"control"' "$work/demo/report.html"
 }
+# The control, the genome's motifs and the logos of an earlier run are not those of this one.
+left_over() {
+  cp -r "$work/control" "$work/left" && cp "$work/left/logos/cluster_1.svg" "$work/left/logos/cluster_77.svg" &&
+    cp "$work/left/logos/cluster_1.svg" "$work/left/logos/cluster_77.genomic.svg" && cp "$work/left/logos/cluster_1.svg" "$work/left/logos/mine.svg" &&
+    mafk --transplant 2 --expect maf --resume -q -o "$work/left" || return 1
+  ! grep -q 'id="control"' "$work/left/report.html" && [ ! -e "$work/left/control.tsv" ] && [ ! -e "$work/left/logos/cluster_77.svg" ] &&
+    [ ! -e "$work/left/logos/cluster_77.genomic.svg" ] && [ -e "$work/left/logos/mine.svg" ]
+}
 none_passes() {
   run -m "$m" -b "$work/few.bed" --threshold 0.9999999 -o "$work/none" > "$work/none.out" 2> "$work/none.err" || { cat "$work/none.err"; return 1; }
   [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 60 regions' "$work/none/report.html"
@@ -183,6 +191,7 @@ if [ -f "$m" ]; then
   check "weights in random order: not recovered" permuted
   check "shuffled regions: not recovered" shuffled
   check "--negative-control, --transplant" control
+  check "what an earlier run left is not shown" left_over
   check "no region passes: a report all the same" none_passes
   check "unknown motifs: nothing is begun" unbegun
   check "unknown chromosome" wrong_chromosome
