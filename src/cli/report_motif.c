@@ -183,8 +183,8 @@ static void put_positions(const sg_report *r, int motif, sg_html *html)
   if (half <= 0) return;
   for (int64_t i = 0; i < r->n_site; i++) {
     if (r->site[i].motif != motif || !sg_site_distance(r, &r->site[i], &d)) continue;
-    int bar = (int)floor((d + half) / (2 * half) * BARS);
-    y[bar < 0 ? 0 : bar < BARS ? bar : BARS - 1]++;
+    double bar = floor((d + half) / (2 * half) * BARS);    /* may be no int at all */
+    y[bar > 0 ? bar < BARS ? (int)bar : BARS - 1 : 0]++;
     n++;
   }
   if (!n) return;

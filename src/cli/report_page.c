@@ -276,10 +276,10 @@ static void put_histogram(const sg_report *r, sg_html *html)
     lo = 0;
     hi = 1;
   }
-  if (!(hi > lo)) hi = lo + 1;
+  if (!(hi > lo)) hi = lo + fmax(1, 0.01 * fabs(lo));
   for (int64_t i = 0; i < r->n_f; i++) {
-    int bar = (int)((r->f[i] - lo) / (hi - lo) * BARS);
-    y[bar < BARS ? bar : BARS - 1]++;
+    double bar = (r->f[i] - lo) / (hi - lo) * BARS;
+    y[bar > 0 ? bar < BARS ? (int)bar : BARS - 1 : 0]++;
   }
   snprintf(tau, sizeof tau, "tau = %s", sg_cell(number, r->tau));
   snprintf(empty, sizeof empty, "f(nothing) = %s", sg_cell(number, r->empty));
