@@ -9,6 +9,7 @@
  *   7. The control
  *   8. Everything
  */
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -188,10 +189,12 @@ static sg_status find_column(const sg_report *r, const sg_tsv *tsv, int *ret_col
                                            "another target?", r->files.predictions, r->target);
 }
 
+/* A prediction is the shortest digits of a float: as that float it is what sis held against tau. */
 static sg_status take_prediction(sg_report *r, int64_t *room, double f, const char *name,
                                  int64_t start, sg_err *err)
 {
-  if (!isfinite(f)) return SG_OK;
+  if (!(fabs(f) <= FLT_MAX)) return SG_OK;
+  f = (double)(float)f;
   if (r->n_f == *room) {
     int64_t bigger = 2 * *room + 1024;
     double *more = realloc(r->f, (size_t)bigger * sizeof *more);
@@ -201,7 +204,7 @@ static sg_status take_prediction(sg_report *r, int64_t *room, double f, const ch
   }
   r->f[r->n_f++] = f;
   r->passing += r->below ? f <= r->tau : f >= r->tau;
-  sg_lost key = { .name = (char *)name, .start = start };
+  sg_lost key = { .name = (char *)name, .start = start < 0 ? 0 : start };   /* as BED has it */
   sg_lost *lost = r->n_lost ? bsearch(&key, r->lost, (size_t)r->n_lost, sizeof key, by_name)
                             : NULL;
   if (lost) lost->f = f;
@@ -399,8 +402,8 @@ static sg_status take_lost(sg_report *r, int64_t *room, char *line, const sg_lin
     *room = bigger;
   }
   sg_lost lost = { .f = NAN };
-  if (n < 4 || sg_parse_i64("start", cell[1], 0, INT64_MAX, &lost.start, NULL)
-      || sg_parse_i64("end", cell[2], 0, INT64_MAX, &lost.end, NULL))
+  if (n < 4 || sg_parse_i64("start", cell[1], 0, INT64_MAX / 2, &lost.start, NULL)
+      || sg_parse_i64("end", cell[2], 0, INT64_MAX / 2, &lost.end, NULL))
     return sg_fail(err, SG_EFORMAT, "%s:%" PRId64 ": chromosome, start, end and name are wanted",
                    sg_lines_name(in), sg_lines_number(in));
   lost.chrom = strdup(cell[0]);

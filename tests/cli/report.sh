@@ -116,6 +116,17 @@ damaged() {
   rm -rf "$work/damaged" "$work/damaged.html"
   cp -r "$run" "$work/damaged" && sed -i "$2" "$work/damaged/$1" && fails 1 "$3" report -q "$work/damaged" -o "$work/damaged.html" && [ ! -e "$work/damaged.html" ]
 }
+# Numbers that no float and no chromosome has.
+huge() {
+  rm -rf "$work/huge" && cp -r "$run" "$work/huge" || return 1
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { n++ } n == 3 { $6 = "1e308" } n == 5 { $6 = "-1e308" } n == 7 { $6 = "3e38" } n == 8 { $6 = "-3e38" } { print }' \
+    "$run/predictions.tsv" > "$work/huge/predictions.tsv"
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } $13 != "." && !n++ { $13 = "4000000000000000000"; $14 = "4000000000000000001" } { print }' "$run/clusters.tsv" \
+    > "$work/huge/clusters.tsv"
+  report -q "$work/huge" -o "$work/huge.html" && grep -q 'of 787 regions a value' "$work/huge.html" || return 1
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { $6 = "1e30"; print }' "$run/predictions.tsv" > "$work/huge/predictions.tsv"
+  report -q "$work/huge" -o "$work/huge.html"
+}
 missing() {
   rm -rf "$work/missing" && cp -r "$run" "$work/missing" && rm "$work/missing/clusters.tsv" && fails 1 'clusters.tsv is not there' report "$work/missing" -o "$work/m.html"
 }
@@ -182,6 +193,8 @@ if [ -f "$data/mafk.h5" ]; then
   check "members of another table" damaged sis.tsv '/^call_00/d' 'no such subset of region call_00'
   check "a motif that is not there" damaged tomtom.tsv 's/^cluster_1	/cluster_9	/' 'no motif cluster_9'
   check "no number" damaged predictions.tsv '10s/[^	]*$/x/' 'predictions.tsv:10'
+  check "numbers out of every range" huge
+  check "a place out of every range" damaged regions.unexplained.bed '1s/	[0-9]*	[0-9]*	/	9223372036854775807	9223372036854775807	/' 'unexplained.bed:1: '
   check "another data base" fails 1 'nowhere.meme' report -q "$run" -d nowhere.meme -o "$work/x.html"
   check "two folders" fails 2 'one folder at a time' report "$run" "$run"
   check "no folder" fails 1 'name the folder' report -o "$work/x.html"
