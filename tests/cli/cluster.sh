@@ -127,6 +127,11 @@ unexplained() {
   run -f "$g" --predictions "$work/p.tsv" -o "$work/out3" "$work/fewer.tsv" > /dev/null || return 1
   cut -f 4 "$work/out3/regions.unexplained.bed" | sort | comm -12 - "$work/gone" | diff - "$work/gone"
 }
+# A network may say "not a number" of a region.
+not_a_number() {
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { n++ } n == 3 { $6 = "nan" } n == 5 { $6 = "inf" } n == 7 { $6 = "-inf" } { print }' "$work/p.tsv" > "$work/nan.tsv"
+  grep -c 'nan$' "$work/nan.tsv" && run -f "$g" --predictions "$work/nan.tsv" -o "$work/out5" "$sis" > /dev/null && [ -s "$work/out5/regions.unexplained.bed" ]
+}
 published() {
   run --method published --min-samples 20 -o "$work/out4" "$sis" > "$work/published" || return 1
   cat "$work/published"
@@ -165,6 +170,7 @@ check "one line a site" instances
 check "files of an earlier run do not stay" no_genome
 check "pairs of sites" pairs
 check "regions that are not explained" unexplained
+check "predictions that are no numbers" not_a_number
 check "as published" published
 check "compressed, standard input" compressed
 check "several targets" targets
