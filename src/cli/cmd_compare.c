@@ -16,7 +16,7 @@
 /* ---- 1. Options ---- */
 
 static const sg_opt_def compare_defs[] = {
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, SG_OPT_MANY,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, SG_OPT_MANY,
     "the database: a motif file, or a shipped set of JASPAR 2026; may be repeated" },
   { "dist", 0, SG_OPT_CHOICE, "ed|pearson|sandelin|kullback|allr", "ed", 0, 0, 0,
     "how columns are compared: Euclidean distance, correlation, squared distance, relative "

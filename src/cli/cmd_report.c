@@ -28,7 +28,7 @@ static const sg_opt_def input_defs[] = {
     "what seqgloss run --negative-control found [DIR/control.tsv, where it is there]" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
     "output that is reported, where the subsets are of several" },
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
     "data base that was compared with: its logos stand below the motifs" },
   { 0 }
 };

@@ -40,7 +40,7 @@ static const sg_opt_def run_defs[] = {
     "plant each subset into N shuffled versions of its region: does it suffice there?" },
   { "lambda", 0, SG_OPT_REAL, "X", "0.65", 0.01, 100, 0,
     "clusters: weight of what a column costs; more gives fewer clusters" },
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
     "motifs to compare with" },
   { "negative-control", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
     "run the same on shuffled regions, and on the network with its weights in random order" },

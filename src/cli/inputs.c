@@ -6,10 +6,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cli/inputs.h"
+#include "cli/motifdb.h"
 #include "seqgloss/io.h"
 
 enum { DIGEST_MAX = 64 << 20 };
@@ -35,16 +37,28 @@ sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err)
   return status;
 }
 
+/* A file, or the file that a name of shipped motifs stands for. */
+static sg_status mark_file(const sg_opt_def *def, const char *name, sg_buffer *buffer, sg_err *err)
+{
+  char *path = NULL;
+  if (!def->arg || strcmp(def->arg, SG_MOTIFDB_ARG)) return sg_input_mark(name, buffer, err);
+  sg_status status = sg_motifdb_path(name, &path, err);
+  if (!status) status = sg_input_mark(path, buffer, err);
+  free(path);
+  return status;
+}
+
 /* Values of one option, or its preset. */
 static sg_status mark_value(const sg_opt_value *v, sg_buffer *buffer, sg_err *err)
 {
   sg_status status = SG_OK;
   if (v->def->kind != SG_OPT_INFILE) return SG_OK;
   sg_buffer_printf(buffer, "--%s\n", v->def->name);
-  if (v->def->flags & SG_OPT_MANY) {
-    for (int i = 0; i < v->given && !status; i++) status = sg_input_mark(v->many[i], buffer, err);
+  if (v->def->flags & SG_OPT_MANY && v->given) {
+    for (int i = 0; i < v->given && !status; i++)
+      status = mark_file(v->def, v->many[i], buffer, err);
   } else if (v->text) {
-    status = sg_input_mark(v->text, buffer, err);
+    status = mark_file(v->def, v->text, buffer, err);
   }
   return status;
 }

@@ -87,6 +87,15 @@ other_input() {
     run -m "$m" -b "$work/regions.bed" --threshold 0.99 --resume -v -o "$work/input" > /dev/null 2> "$work/resume.err" &&
     grep -q ' 0 done before' "$work/resume.err"
 }
+# Motifs are known by their content; no output names the folder they are in.
+other_motifs() {
+  mkdir "$work/db" && "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/db/db.meme" && cp -r "$work/demo" "$work/mine" &&
+    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    ! grep -rq "$work" "$work/mine" --exclude-dir=.steps && grep -q -e '--motifs db.meme' "$work/mine/tomtom.tsv" || return 1
+  cp "$work/mine/tomtom.tsv" "$work/tomtom.before" && "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/db/db.meme" &&
+    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    ! cmp -s "$work/tomtom.before" "$work/mine/tomtom.tsv"
+}
 # Killed at some moment of its life, again and again, until a run ends by itself.
 killed() {
   n=0 pauses='0.05 0.15 0.3 0.45 0.6'
@@ -126,6 +135,15 @@ quantile() {
     grep -q '^## tau .*(quantile 0.9 of 789 predictions; 79 pass)' "$work/nine/sis.tsv" &&
     grep -q 'quantile 0.9 of 789 predictions; 79 pass' "$work/nine/report.html" && grep -q '79 regions pass tau: fewer than 100' "$work/nine/report.html" &&
     grep -q '79 regions pass tau: fewer than 100' "$work/nine.err"
+}
+# tau is the value of a region, which passes in every step.
+at_tau() {
+  run -q -m "$m" -b "$b" --threshold-quantile 0.5 -o "$work/median" > /dev/null 2>&1 || return 1
+  n=$(sed -n 's/^## tau .*; \([0-9]*\) pass)$/\1/p' "$work/median/sis.tsv")
+  explained=$(awk -F '\t' '!/^#/ && $9 != "noise" { print $1 }' "$work/median/clusters.tsv" | sort -u | wc -l)
+  lost=$(wc -l < "$work/median/regions.unexplained.bed")
+  echo "$n pass; $explained explained, $lost not"
+  [ "$n" -ge 300 ] && grep -q "gives $n of 789 regions a value" "$work/median/report.html" && [ $((explained + lost)) = "$n" ]
 }
 # Nothing to find, nothing found: weights in random order; shuffled regions.
 permuted() {
@@ -184,10 +202,12 @@ if [ -f "$m" ]; then
   check "--resume does not keep a page of other clusters" stale_page
   check "--resume runs what other options ask for" other_options
   check "--resume does not take files of other regions" other_input
+  check "--resume does not take matches of other motifs" other_motifs
   check "killed five times and gone on with: the same bytes" killed
   check "several targets: a folder each, as a run of its own" targets
   check "all targets, named by the sidecar" sidecar_names
   check "default threshold: the 0.9 quantile; few regions are warned of" quantile
+  check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
   check "shuffled regions: not recovered" shuffled
   check "--negative-control, --transplant" control
