@@ -236,7 +236,8 @@ static sg_status read_predictions(sg_report *r, sg_err *err)
 /* Columns of clusters.tsv, in the order of `member_columns`. */
 typedef struct members {
   sg_tsv *tsv;
-  int region, chrom, start, target, rank, cluster, site, site_start, site_end, site_strand, aligned;
+  int region, chrom, start, end, strand, target, rank;      /* of the subset */
+  int cluster, site, site_start, site_end, site_strand, aligned;
   int64_t *by_key;             /* rows of the subsets, sorted by their key */
   int64_t room;
 } members;
@@ -245,7 +246,7 @@ static sg_status find_columns(members *m, sg_err *err)
 {
   const struct { const char *name; int *column; } all[] = {
     { "region", &m->region }, { "chrom", &m->chrom }, { "start", &m->start },
-    { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
+    { "end", &m->end }, { "strand", &m->strand }, { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
     { "site", &m->site }, { "site_start", &m->site_start }, { "site_end", &m->site_end },
     { "site_strand", &m->site_strand }, { "aligned", &m->aligned }
   };
@@ -255,14 +256,15 @@ static sg_status find_columns(members *m, sg_err *err)
   return status;
 }
 
-/* A subset is known by its region, place and rank. */
-static int compare_keys(const char *region, const char *chrom, int64_t start, int64_t rank,
-                        const sg_subset_row *row)
+/* A subset is known by its region, place and rank: the members of `a` that say so. */
+static int compare_keys(const sg_subset_row *a, const sg_subset_row *b)
 {
-  int d = strcmp(region, row->region);
-  if (!d) d = strcmp(chrom, row->chrom);
-  if (!d) d = (start > row->start) - (start < row->start);
-  return d ? d : (rank > row->rank) - (rank < row->rank);
+  int d = strcmp(a->region, b->region);
+  if (!d) d = strcmp(a->chrom, b->chrom);
+  if (!d) d = (a->start > b->start) - (a->start < b->start);
+  if (!d) d = (a->end > b->end) - (a->end < b->end);
+  if (!d) d = a->strand - b->strand;
+  return d ? d : (a->rank > b->rank) - (a->rank < b->rank);
 }
 
 typedef struct keyed { int64_t row; const sg_subset_row *at; } keyed;
@@ -270,7 +272,7 @@ typedef struct keyed { int64_t row; const sg_subset_row *at; } keyed;
 static int by_key(const void *a, const void *b)
 {
   const keyed *x = a, *y = b;
-  int d = compare_keys(x->at->region, x->at->chrom, x->at->start, x->at->rank, y->at);
+  int d = compare_keys(x->at, y->at);
   return d ? d : (x->row > y->row) - (x->row < y->row);
 }
 
@@ -292,14 +294,12 @@ static sg_status sort_keys(const sg_report *r, members *m, sg_err *err)
 
 static const char *or_empty(const char *text) { return strcmp(text, ".") ? text : ""; }
 
-static int64_t find_row(const sg_report *r, const members *m, const char *const *cells,
-                        int64_t start, int64_t rank)
+static int64_t find_row(const sg_report *r, const members *m, const sg_subset_row *key)
 {
   int64_t lo = 0, hi = r->subsets->n;
   while (lo < hi) {
     int64_t mid = lo + (hi - lo) / 2, row = m->by_key[mid];
-    int d = compare_keys(or_empty(cells[m->region]), or_empty(cells[m->chrom]), start, rank,
-                         &r->subsets->row[row]);
+    int d = compare_keys(key, &r->subsets->row[row]);
     if (!d) return row;
     if (d < 0) hi = mid;
     else lo = mid + 1;
@@ -331,7 +331,8 @@ static sg_status add_site(sg_report *r, members *m, const sg_site *site, sg_err 
 static sg_status take_member(sg_report *r, members *m, const char *const *cells, sg_err *err)
 {
   sg_site s = { .strand = cells[m->site_strand][0] };
-  int64_t start, rank;
+  sg_subset_row key = { .region = or_empty(cells[m->region]), .chrom = or_empty(cells[m->chrom]),
+                        .strand = cells[m->strand][0] };
   const char *cluster = cells[m->cluster];
   if (!strcmp(cluster, "noise")) {
     r->noise++;
@@ -340,14 +341,17 @@ static sg_status take_member(sg_report *r, members *m, const char *const *cells,
   s.motif = sg_report_find(r->kept, cluster);
   if (s.motif < 0)
     return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cluster, r->files.kept);
-  sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &start, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->rank, 1, INT64_MAX / 2, 0, &rank, err);
+  sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &key.start,
+                                err);
+  if (!status) status = sg_tsv_i64(m->tsv, m->end, INT64_MIN / 2, INT64_MAX / 2, -1, &key.end,
+                                   err);
+  if (!status) status = sg_tsv_i64(m->tsv, m->rank, 1, INT64_MAX / 2, 0, &key.rank, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site, 1, INT64_MAX / 2, 0, &s.site, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site_start, 0, INT64_MAX / 2, -1, &s.start, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site_end, 0, INT64_MAX / 2, -1, &s.end, err);
   if (status) return status;
   s.site--;
-  s.row = find_row(r, m, cells, start, rank);
+  s.row = find_row(r, m, &key);
   if (s.row < 0)
     return sg_tsv_fail(m->tsv, err, "no such subset of region %s in %s: made from another table?",
                        cells[m->region], r->files.subsets);
@@ -372,6 +376,8 @@ static sg_status read_members(sg_report *r, sg_err *err)
   members m = { 0 };
   const char *const *cells;
   sg_status status = sg_tsv_open(r->files.clusters, &m.tsv, err);
+  const char *command = status ? NULL : sg_tsv_fact(m.tsv, "command");
+  r->published = command && strstr(command, " --method published");
   if (!status) status = find_columns(&m, err);
   if (!status) status = sort_keys(r, &m, err);
   while (!status && !(status = sg_tsv_next(m.tsv, &cells, err)) && cells)
@@ -570,7 +576,7 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   if (!status) status = read_lost(r, err);
   if (!status) status = read_predictions(r, err);
   if (!status) status = read_matches(r, err);
-  if (!status && r->n_hit) status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
+  if (!status && r->files.matches) status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
   if (!status) status = read_control(r, err);
   return status;
 }
