@@ -127,6 +127,35 @@ huge() {
   awk -F '\t' -v OFS='\t' '/^#/ { print; next } { $6 = "1e30"; print }' "$run/predictions.tsv" > "$work/huge/predictions.tsv"
   report -q "$work/huge" -o "$work/huge.html"
 }
+# Methods are those of the files: the data base, the mask, the clustering, and predictions only where they are.
+methods() {
+  rm -rf "$work/methods" && mkdir "$work/methods" && cp "$run"/motifs*.meme "$run/tomtom.tsv" "$work/methods" &&
+    sed 's/^\(## command .*\)$/\1 --mask zero.npy/' "$run/sis.tsv" > "$work/methods/sis.tsv" &&
+    sed 's/^\(## command .*\)$/\1 --method published/' "$run/clusters.tsv" > "$work/methods/clusters.tsv" &&
+    "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/own.meme" || return 1
+  report -q "$work/methods" -o "$work/methods.html" && grep -q 'matrices of JASPAR 2026 \[3\], vertebrates' "$work/methods.html" &&
+    grep -q 'the four numbers of zero.npy' "$work/methods.html" && grep -q 'DBSCAN' "$work/methods.html" && ! grep -q 'mixture of' "$work/methods.html" &&
+    ! grep -q 'nan %' "$work/methods.html" && grep -q 'The table of predictions is not there' "$work/methods.html" || return 1
+  report -q -d "$work/own.meme" "$run" -o "$work/methods.html" && grep -q 'matrices of own.meme' "$work/methods.html" &&
+    ! grep -q 'JASPAR 2026' "$work/methods.html" && grep -q '0.25 of each base' "$work/methods.html" && grep -q 'mixture of' "$work/methods.html" || return 1
+  # Nothing matched: still compared.
+  cp -r "$run" "$work/nothing" && awk -F '\t' '/^#/ || $1 == "Query_ID"' "$run/tomtom.tsv" > "$work/nothing/tomtom.tsv" &&
+    report -q "$work/nothing" -o "$work/methods.html" && grep -q 'compared with 1019 matrices' "$work/methods.html"
+}
+# What holds of a probability is not said of other outputs.
+linear() {
+  cp -r "$work/warn" "$work/linear" && awk -F '\t' -v OFS='\t' '/^#/ { print; next } !n++ { $9 = "3.5" } { print }' "$work/warn/sis.tsv" > "$work/linear/sis.tsv" &&
+    report "$work/linear" -o "$work/linear.html" 2> "$work/linear.err" && ! grep -q 'more than half of tau\|above 0.999' "$work/linear.err"
+}
+# Two windows of one name and start are two regions.
+ends() {
+  rm -rf "$work/ends" && cp -r "$run" "$work/ends" && id=$(awk -F '\t' '!/^#/ && $9 != "noise" && $8 == "1/1" { print $1; exit }' "$run/clusters.tsv") || return 1
+  for f in sis clusters; do
+    awk -F '\t' -v OFS='\t' -v id="$id" '{ print } $1 == id { $4++; print }' "$run/$f.tsv" > "$work/ends/$f.tsv"
+  done
+  report -q "$work/ends" -o "$work/ends.html" --table "$work/ends.table" &&
+    [ "$(awk -F '\t' '!/^#/ { n += $5 } END { print n }' "$work/ends.table")" -gt "$(awk -F '\t' '!/^#/ { n += $5 } END { print n }' "$run/motifs.tsv")" ]
+}
 missing() {
   rm -rf "$work/missing" && cp -r "$run" "$work/missing" && rm "$work/missing/clusters.tsv" && fails 1 'clusters.tsv is not there' report "$work/missing" -o "$work/m.html"
 }
@@ -186,6 +215,9 @@ if [ -f "$data/mafk.h5" ]; then
   check "what was expected: the genome's motifs in another order" reordered
   check "--strict" strict
   check "warnings stand on the page" warned
+  check "methods are those of the run" methods
+  check "what is no probability is not warned of as one" linear
+  check "windows that differ by their end" ends
   check "the fewest files" least
   check "MultiQC's file is JSON" json "$run/seqgloss_mqc.json"
   check "a missing file" missing
