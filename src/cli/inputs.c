@@ -21,7 +21,7 @@ sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err)
   struct stat info;
   char hex[65];
   bool there = !stat(path, &info);
-  if (there && S_ISDIR(info.st_mode)) return SG_OK;      /* what is in it is marked by itself */
+  if (there && S_ISDIR(info.st_mode)) return SG_OK;      /* a run's: its steps keep track of it */
   if (!there || !S_ISREG(info.st_mode)) {
     sg_buffer_printf(buffer, "%s\n", path);
     return SG_OK;
@@ -34,6 +34,30 @@ sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err)
   }
   sg_status status = sg_digest_file(path, hex, err);
   if (!status) sg_buffer_printf(buffer, " sha256:%s\n", hex);
+  return status;
+}
+
+/* What is not there is said by who reads it. */
+static sg_status check_file(const char *path, const char *why, sg_err *err)
+{
+  struct stat info;
+  if (stat(path, &info) || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return SG_OK;
+  return sg_fail(err, SG_EINVAL, "%s is a pipe or a device, but %s: save it to a file", path, why);
+}
+
+sg_status sg_inputs_check(const sg_opts *opts, const char *why, sg_err *err)
+{
+  sg_status status = SG_OK;
+  for (int i = 0; i < opts->n_value && !status; i++) {
+    const sg_opt_value *v = &opts->value[i];
+    if (v->def->kind != SG_OPT_INFILE) continue;
+    for (int k = 0; v->def->flags & SG_OPT_MANY && k < v->given && !status; k++)
+      status = check_file(v->many[k], why, err);
+    if (!(v->def->flags & SG_OPT_MANY) && v->given && !status)
+      status = check_file(v->text, why, err);
+  }
+  for (int i = 0; i < opts->n_operand && !status; i++)
+    status = check_file(opts->operand[i], why, err);
   return status;
 }
 
