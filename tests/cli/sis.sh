@@ -217,8 +217,12 @@ killed() {
     -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa" &
   pid=$! tries=0
   while [ ! -e "$work/re/one.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  # A second one with the same outputs would mix its rows with these.
+  fails 1 'another process writes to it' slow --resume -q -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa"
+  alone=$?
   kill -9 $pid
   wait $pid 2> /dev/null
+  [ $alone = 0 ] || return 1
   [ -s "$work/re/one.tsv.partial" ] && [ -e "$work/re/one.tsv.partial.state" ] || { ls "$work/re"; return 1; }
   [ ! -e "$work/re/one.tsv" ] && [ ! -e "$work/re/one.bed.gz" ] && [ ! -e "$work/re/one.fa" ]
 }
@@ -266,6 +270,8 @@ if [ -f "$m" ]; then
   check "--resume: goes on, with the bytes and messages of one go" goes_on
   check "--resume: another threshold begins anew" begins_anew
   check "--resume: a state that is none begins anew" damaged_state
+  mkfifo "$work/fifo"
+  check "--resume of what comes from a pipe" fails 1 'fifo is a pipe' "$seqgloss" sis -m "$m" -f "$g" -b "$work/fifo" --resume --threshold 0.9 -o "$work/pipe.tsv"
   check "--resume to standard output" fails 1 'resume needs -o FILE' mafk --resume --threshold 0.9
   check "--threshold-null depends on the seed alone" null_seed
   check "two threads with a null and transplants, the same bytes" threads --threshold-null 0.99 --transplant 3 --max-subsets 1
