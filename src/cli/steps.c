@@ -53,10 +53,16 @@ static char *path_in(const char *dir, const char *name)
   return path;
 }
 
+void sg_args_file(sg_args *args, const char *path)
+{
+  if (path && *path == '-') sg_args_path(args, ".", path);
+  else sg_args_add(args, path);
+}
+
 void sg_args_path(sg_args *args, const char *dir, const char *name)
 {
   char *path = path_in(dir, name);
-  sg_args_add(args, path);
+  sg_args_file(args, path);
   free(path);
 }
 

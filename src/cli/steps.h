@@ -20,7 +20,9 @@ typedef struct sg_args {
 void sg_args_add(sg_args *args, const char *text);
 /* --NAME and its value. */
 void sg_args_pair(sg_args *args, const char *name, const char *value);
-/* DIR/name. */
+/* An operand that is a file; "./" before a name that would be read as an option. */
+void sg_args_file(sg_args *args, const char *path);
+/* DIR/name, as an operand or a value. */
 void sg_args_path(sg_args *args, const char *dir, const char *name);
 /* Options of `opts` as they were given, those of `names` (NULL-ended) that were. */
 void sg_args_pass(sg_args *args, const sg_opts *opts, const char *const *names);
