@@ -67,9 +67,13 @@ static sg_status check(const sg_opts *opts, sg_err *err)
     if (sg_opt_text(opts, outputs[i]))
       status = sg_output_check(sg_opt_text(opts, outputs[i]), err);
   const char *dir = sg_opt_text(opts, "logos");
-  if (!status && dir && mkdir(dir, 0777) && errno != EEXIST)
-    status = sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
-  return status;
+  struct stat info;
+  if (status || !dir) return status;
+  if (mkdir(dir, 0777) && errno != EEXIST)
+    return sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
+  if (stat(dir, &info) || !S_ISDIR(info.st_mode))
+    return sg_fail(err, SG_EINVAL, "--logos %s is a file; a folder is wanted", dir);
+  return SG_OK;
 }
 
 static sg_status write_all(const sg_report *r, sg_err *err)

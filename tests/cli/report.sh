@@ -229,6 +229,7 @@ if [ -f "$data/mafk.h5" ]; then
   check "a place out of every range" damaged regions.unexplained.bed '1s/	[0-9]*	[0-9]*	/	9223372036854775807	9223372036854775807	/' 'unexplained.bed:1: '
   check "another data base" fails 1 'nowhere.meme' report -q "$run" -d nowhere.meme -o "$work/x.html"
   check "two folders" fails 2 'one folder at a time' report "$run" "$run"
+  check "logos into a file" fails 1 'logos .* is a file; a folder is wanted' report -q "$run" -o "$work/x.html" --logos "$run/sis.tsv"
   check "no folder" fails 1 'name the folder' report -o "$work/x.html"
   multiqc=$(command -v "${SEQGLOSS_MULTIQC:-multiqc}")
   if [ "$multiqc" ]; then check "MultiQC shows two runs" multiqc_reads
