@@ -179,6 +179,39 @@ none_passes() {
   run -m "$m" -b "$work/few.bed" --threshold 0.9999999 -o "$work/none" > "$work/none.out" 2> "$work/none.err" || { cat "$work/none.err"; return 1; }
   [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 60 regions' "$work/none/report.html"
 }
+# Folders of targets whose names are alike, or those of files of the run.
+like_names() {
+  cp "$data/hepg2.h5" "$work/alike.h5"
+  printf '{ "targets": ["a/b", "a_b", "report.html", "provenance.json", "REST", "GABPA"] }\n' > "$work/alike.seqgloss.json"
+  run -q -m "$work/alike.h5" -b "$work/fewer.bed" -t all -o "$work/alike" || return 1
+  (cd "$work/alike" && ls -d */ | tr '\n' ' ')
+  for t in a_b a_b_2 report.html_2 provenance.json_2 REST GABPA; do [ -s "$work/alike/$t/report.html" ] || return 1; done
+  [ -f "$work/alike/report.html" ] && grep -q -e '--target a_b ' "$work/alike/a_b_2/sis.tsv" && grep -q -e '--target a/b ' "$work/alike/a_b/sis.tsv"
+}
+# Names that begin as options do.
+dashes() {
+  mkdir "$work/dash" && "$seqgloss" shuffle -q -f "$g" -b "$work/fewer.bed" -l 101 -o "$work/dash/-w.fa" &&
+    full=$(cd "$(dirname "$seqgloss")" && pwd)/$(basename "$seqgloss") && net=$(cd "$data" && pwd)/mafk.h5 &&
+    (cd "$work/dash" && "$full" run -q -m "$net" --threshold 0.01 --negative-control -o -out -- -w.fa) && [ -s "$work/dash/-out/report.html" ]
+}
+# Without --resume nothing of a stopped step is gone on with.
+anew() {
+  "$seqgloss" run -q -m "$data/hepg2.h5" -f "$g" -b "$work/few.bed" -t bound:0 -o "$work/anew" 2> /dev/null > /dev/null &
+  pid=$! tries=0
+  while [ ! -e "$work/anew/sis.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+  kill -9 $pid && wait $pid 2> /dev/null
+  [ -s "$work/anew/sis.tsv.partial.state" ] && cp -r "$work/anew" "$work/anew2" || return 1
+  run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 --resume -o "$work/anew2" > /dev/null 2> "$work/anew2.err" && grep -q 'going on after' "$work/anew2.err" &&
+    run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -o "$work/anew" > /dev/null 2> "$work/anew.err" && ! grep -q 'going on after' "$work/anew.err" &&
+    cmp "$work/anew/sis.tsv" "$work/anew2/sis.tsv"
+}
+pipes() {
+  mkfifo "$work/fifo" && fails 1 'fifo is a pipe' run -m "$m" -b "$work/fifo" -o "$work/x" && fails 1 'fifo is a pipe' run -m "$work/fifo" -b "$b" -o "$work/x" && [ ! -e "$work/x" ]
+}
+twice() {
+  "$seqgloss" motifs -q vertebrates --family maf-related -F meme > "$work/twice.meme" && sed -n '/^MOTIF/,$p' "$work/twice.meme" > "$work/more" &&
+    cat "$work/more" >> "$work/twice.meme" && fails 1 'twice.meme\|two motifs\|twice' run -m "$m" -b "$b" -d "$work/twice.meme" -o "$work/x" && [ ! -e "$work/x" ]
+}
 # Nothing is begun when something is wrong.
 unbegun() {
   if run -q -m "$m" -b "$b" -d nowhere.meme -o "$work/unbegun" 2> "$work/err"; then return 1; fi
@@ -213,6 +246,11 @@ if [ -f "$m" ]; then
   check "--negative-control, --transplant" control
   check "what an earlier run left is not shown" left_over
   check "no region passes: a report all the same" none_passes
+  check "targets with names alike: a folder each" like_names
+  check "names that begin with a dash" dashes
+  check "without --resume a stopped step begins anew" anew
+  check "inputs from pipes: nothing is begun" pipes
+  check "two motifs of one name: nothing is begun" twice
   check "unknown motifs: nothing is begun" unbegun
   check "unknown chromosome" wrong_chromosome
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
