@@ -576,7 +576,8 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   if (!status) status = read_lost(r, err);
   if (!status) status = read_predictions(r, err);
   if (!status) status = read_matches(r, err);
-  if (!status && r->files.matches) status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
+  if (!status && r->files.matches)
+    status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
   if (!status) status = read_control(r, err);
   return status;
 }
