@@ -333,14 +333,7 @@ static sg_status write_summary(const sg_cluster_job *job, sg_output *out, sg_err
 
 static sg_status write_facts(const sg_cluster_job *job, sg_output *out, sg_err *err)
 {
-  sg_status status = sg_output_puts(out, "{", err);
-  for (int i = 0; i < job->facts.n && !status; i++) {
-    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
-    if (!status) status = sg_json_string(out, job->facts.fact[i].key, err);
-    if (!status) status = sg_output_puts(out, ": ", err);
-    if (!status) status = sg_json_string(out, job->facts.fact[i].value, err);
-  }
-  return status ? status : sg_output_puts(out, "\n}\n", err);
+  return sg_facts_json(&job->facts, out, err);
 }
 
 /* ---- 4. The folder ---- */
