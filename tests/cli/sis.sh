@@ -207,6 +207,13 @@ maff() {
     grep -q 'GC.*GTCA\|TCAGC\|TGCTGA' "$work/maff.tsv"
 }
 
+# A region named as a comment begins is a row of every table.
+hashes() {
+  head -n 3 "$b" | awk -F '\t' -v OFS='\t' '{ $4 = "#" NR; print }' > "$work/hash.bed"
+  "$seqgloss" predict -q -m "$m" -f "$g" -b "$work/hash.bed" -o "$work/hash.p.tsv" && [ "$(grep -v '^#' "$work/hash.p.tsv" | cut -f 1 | tr '\n' ' ')" = '_1 _2 _3 ' ] &&
+    run -m "$m" -f "$g" -b "$work/hash.bed" --threshold 0.9 --max-subsets 1 -o "$work/hash.tsv" && grep -q '^_1	' "$work/hash.tsv" &&
+    [ "$(grep '^#[0-9]' "$work/hash.tsv" | wc -l)" = 0 ]
+}
 # --resume: killed while it computes, gone on with, the same bytes as in one go; half a row at the end is dropped.
 slow() { "$seqgloss" sis -m "$data/hepg2.h5" -t bound:0 -t bound:2 -f "$g" -b "$work/slow.bed" --threshold 0.5 "$@"; }
 killed() {
@@ -266,6 +273,7 @@ if [ -f "$m" ]; then
   check "--predictions: a column without header" column_only
   check "shards with --predictions" shards q 3 --threshold-quantile 0.8 --predictions "$work/p.tsv"
   check "two threads with a quantile, the same bytes" threads --threshold-quantile 0.8
+  check "a region whose name begins with #" hashes
   check "--resume: killed in the middle, nothing looks finished" killed
   check "--resume: goes on, with the bytes and messages of one go" goes_on
   check "--resume: another threshold begins anew" begins_anew
