@@ -246,7 +246,8 @@ static sg_status find_columns(members *m, sg_err *err)
 {
   const struct { const char *name; int *column; } all[] = {
     { "region", &m->region }, { "chrom", &m->chrom }, { "start", &m->start },
-    { "end", &m->end }, { "strand", &m->strand }, { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
+    { "end", &m->end }, { "strand", &m->strand },
+    { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
     { "site", &m->site }, { "site_start", &m->site_start }, { "site_end", &m->site_end },
     { "site_strand", &m->site_strand }, { "aligned", &m->aligned }
   };
