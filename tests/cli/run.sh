@@ -67,10 +67,10 @@ made_again() {
 stale_page() {
   mafk --expect maf --lambda 0.9 -q -o "$work/lambda" || return 1
   # compare cannot write, so that the run ends there.
-  cp -r "$work/demo" "$work/stopped" && rm "$work/stopped/tomtom.tsv" && mkdir "$work/stopped/tomtom.tsv" || return 1
-  if mafk --expect maf --lambda 0.9 --resume -q -o "$work/stopped"; then return 1; fi
-  rmdir "$work/stopped/tomtom.tsv" && cp "$work/lambda/.steps/compare" "$work/stopped/.steps" && cp "$work/lambda/tomtom.tsv" "$work/stopped" &&
-    mafk --expect maf --lambda 0.9 --resume -q -o "$work/stopped" && same "$work/lambda" "$work/stopped"
+  mkdir "$work/stop" && cp -r "$work/demo" "$work/stop" && rm "$work/stop/demo/tomtom.tsv" && mkdir "$work/stop/demo/tomtom.tsv" || return 1
+  if mafk --expect maf --lambda 0.9 --resume -q -o "$work/stop/demo"; then return 1; fi
+  rmdir "$work/stop/demo/tomtom.tsv" && cp "$work/lambda/.steps/compare" "$work/stop/demo/.steps" && cp "$work/lambda/tomtom.tsv" "$work/stop/demo" &&
+    mafk --expect maf --lambda 0.9 --resume -q -o "$work/stop/demo" && same "$work/lambda" "$work/stop/demo"
 }
 # A folder of another name is the same run; a logo that is gone is drawn again.
 moved() {
