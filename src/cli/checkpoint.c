@@ -4,14 +4,16 @@
  *   2. The state
  *   3. Rows
  *
- * Order of writing: rows reach the file before the state that counts them is renamed into place. A
- * process that dies in between leaves rows that no state counts; they are cut off.
+ * Order of writing: rows reach the disk before the state that counts them is renamed into place. A
+ * process that dies in between leaves rows that no state counts; they are cut off. A lock on the
+ * rows keeps a second process from the same files.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,12 +63,22 @@ static sg_status make_names(sg_checkpoint *c, const char *const *paths, sg_err *
   return whole ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }
 
-/* Opens the rows for appending, cut to the length that the state says. */
+/* Opens the rows for appending, for this process alone; the lock ends with it. A file system
+ * without locks is no reason to stop. */
 static sg_status open_part(part *p, sg_err *err)
 {
   p->file = fopen(p->path, "ab+");
-  if (!p->file || ftruncate(fileno(p->file), (off_t)p->size)) return system_error(p->path, err);
+  if (!p->file) return system_error(p->path, err);
+  if (flock(fileno(p->file), LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+    return sg_fail(err, SG_EIO, "%s: another process writes to it: wait for that, or choose "
+                   "another -o", p->path);
   return SG_OK;
+}
+
+/* Cuts the rows to the length that the state says. */
+static sg_status cut_part(part *p, sg_err *err)
+{
+  return ftruncate(fileno(p->file), (off_t)p->size) ? system_error(p->path, err) : SG_OK;
 }
 
 const char *sg_checkpoint_name(const sg_checkpoint *checkpoint)
@@ -183,8 +195,9 @@ sg_status sg_checkpoint_open(const char *const *paths, int n, const char *digest
   c->n = n;
   snprintf(c->digest, sizeof c->digest, "%s", digest);
   sg_status status = make_names(c, paths, err);
-  if (!status) read_state(c);
   for (int i = 0; i < n && !status; i++) status = open_part(&c->part[i], err);
+  if (!status) read_state(c);
+  for (int i = 0; i < n && !status; i++) status = cut_part(&c->part[i], err);
   if (status) sg_checkpoint_free(c);
   else *ret_checkpoint = c;
   return status;
@@ -204,8 +217,10 @@ sg_status sg_checkpoint_write(sg_checkpoint *checkpoint, int file, const char *r
 sg_status sg_checkpoint_mark(sg_checkpoint *checkpoint, int64_t done, const char *note,
                              sg_err *err)
 {
-  for (int i = 0; i < checkpoint->n; i++)
-    if (fflush(checkpoint->part[i].file)) return system_error(checkpoint->part[i].path, err);
+  for (int i = 0; i < checkpoint->n; i++) {
+    const part *p = &checkpoint->part[i];
+    if (fflush(p->file) || fsync(fileno(p->file))) return system_error(p->path, err);
+  }
   checkpoint->done = done;
   return write_state(checkpoint, note, err);
 }
@@ -214,10 +229,15 @@ sg_status sg_checkpoint_copy(sg_checkpoint *checkpoint, int file, sg_output *out
 {
   part *p = &checkpoint->part[file];
   char buffer[1 << 14];
-  size_t n;
   sg_status status = SG_OK;
   if (fflush(p->file) || fseek(p->file, 0, SEEK_SET)) return system_error(p->path, err);
-  while (!status && (n = fread(buffer, 1, sizeof buffer, p->file)) > 0)
+  for (int64_t left = p->size; left > 0 && !status; ) {
+    size_t want = left < (int64_t)sizeof buffer ? (size_t)left : sizeof buffer;
+    size_t n = fread(buffer, 1, want, p->file);
+    if (!n && ferror(p->file)) return system_error(p->path, err);
+    if (!n) return sg_fail(err, SG_EIO, "%s: rows are missing: was it changed?", p->path);
     status = sg_output_write(output, buffer, n, err);
-  return !status && ferror(p->file) ? system_error(p->path, err) : status;
+    left -= (int64_t)n;
+  }
+  return status;
 }

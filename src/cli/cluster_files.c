@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cluster_job.h"
 #include "cli/console.h"
@@ -332,14 +333,7 @@ static sg_status write_summary(const sg_cluster_job *job, sg_output *out, sg_err
 
 static sg_status write_facts(const sg_cluster_job *job, sg_output *out, sg_err *err)
 {
-  sg_status status = sg_output_puts(out, "{", err);
-  for (int i = 0; i < job->facts.n && !status; i++) {
-    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
-    if (!status) status = sg_json_string(out, job->facts.fact[i].key, err);
-    if (!status) status = sg_output_puts(out, ": ", err);
-    if (!status) status = sg_json_string(out, job->facts.fact[i].value, err);
-  }
-  return status ? status : sg_output_puts(out, "\n}\n", err);
+  return sg_facts_json(&job->facts, out, err);
 }
 
 /* ---- 4. The folder ---- */
@@ -412,6 +406,18 @@ static sg_status begin(const sg_cluster_job *job, int i, sg_output **ret_out, sg
   return status ? status : one_file(job, &files[i], *ret_out, err);
 }
 
+/* A file of an earlier run that this one has no such thing for would pass for one of this run. */
+static sg_status drop(const sg_cluster_job *job, int i, sg_err *err)
+{
+  char *path = path_in(job->dir, files[i].name);
+  sg_status status = SG_OK;
+  if (!path) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (unlink(path) && errno != ENOENT)
+    status = sg_fail(err, SG_EIO, "%s: %s", path, strerror(errno));
+  free(path);
+  return status;
+}
+
 static sg_status write_folder(const sg_cluster_job *job, sg_err *err)
 {
   sg_output *out[FILES] = { NULL };
@@ -423,6 +429,8 @@ static sg_status write_folder(const sg_cluster_job *job, sg_err *err)
     if (status) sg_output_discard(out[i]);
     else status = sg_output_commit(out[i], err);
   }
+  for (int i = 0; i < FILES && !status; i++)
+    if (!wanted(job, &files[i])) status = drop(job, i, err);
   return status;
 }
 

@@ -3,11 +3,14 @@
  * Of a table of predictions those that pass tau, whether they gave a subset or not; without one
  * those that the table of subsets names. Each stands once.
  */
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cluster_job.h"
+#include "seqgloss/tsv.h"
 
 /* ---- 1. A list of regions ---- */
 
@@ -64,81 +67,59 @@ void sg_cluster_rest_free(sg_cluster_job *job)
 
 /* ---- 2. A table of predictions ---- */
 
-enum { PLACE = 5, FIELDS = 4096 };
+enum { CHROM = 1, START, END, STRAND, PLACE };
 
-/* Cuts a line at tabs; returns the number of fields. */
-static int cut(char *line, char *field[FIELDS])
+/* The column of the target; without that name the only one there is. */
+static sg_status find_column(const sg_tsv *tsv, const char *path, const char *target,
+                             int *ret_column, sg_err *err)
 {
-  int n = 0;
-  for (char *at = line; at && n < FIELDS; n++) {
-    field[n] = at;
-    if ((at = strchr(at, '\t'))) *at++ = 0;
-  }
-  return n;
+  int column = sg_tsv_column(tsv, target);
+  if (column < PLACE && sg_tsv_columns(tsv) == PLACE + 1) column = PLACE;
+  *ret_column = column;
+  return column >= PLACE ? SG_OK
+         : sg_fail(err, SG_EFORMAT, "%s: no column '%s': is this a table of seqgloss predict?",
+                   path, target);
 }
 
-/* The column of the target among n; without that name the only one there is. */
-static sg_status find_column(char *const *field, int n, const char *target, int *ret_column,
-                             sg_err *err)
+/* Whether outputs that pass lie below tau: numbers are digits of floats, tau is a double. */
+static bool passes_below(const sg_subsets *subsets)
 {
-  *ret_column = PLACE;
-  for (int i = PLACE; i < n; i++) {
-    if (strcmp(field[i], target)) continue;
-    *ret_column = i;
-    return SG_OK;
+  for (int64_t i = 0; i < subsets->n; i++) {
+    double f = (double)(float)subsets->row[i].f_all;
+    if (f != subsets->row[i].tau) return f < subsets->row[i].tau;
   }
-  if (n == PLACE + 1) return SG_OK;
-  return sg_fail(err, SG_EFORMAT, "no column '%s': is this a table of seqgloss predict?", target);
+  return false;
 }
 
-static sg_status take_row(sg_cluster_job *job, int64_t *room, char *const *field, int column,
-                          double tau, bool below, sg_err *err)
+/* Regions of an unknown place, and those whose prediction is no number, are left out. */
+static sg_status take_row(sg_cluster_job *job, int64_t *room, const sg_tsv *tsv,
+                          const char *const *cells, int column, bool below, sg_err *err)
 {
   int64_t start, end;
-  double value;
-  sg_err why = { SG_OK, "" };
-  if (!strcmp(field[2], ".")) return SG_OK;
-  if (sg_parse_i64("start", field[2], INT64_MIN / 2, INT64_MAX / 2, &start, &why)
-      || sg_parse_i64("end", field[3], 0, INT64_MAX / 2, &end, &why)
-      || sg_parse_f64("prediction", field[column], -1e300, 1e300, &value, &why))
-    return sg_fail(err, SG_EFORMAT, "%s", why.text);
+  double value, tau = job->subsets->row->tau;
+  sg_status status = sg_tsv_i64(tsv, START, INT64_MIN / 2, INT64_MAX / 2, -1, &start, err);
+  if (!status) status = sg_tsv_i64(tsv, END, 0, INT64_MAX / 2, -1, &end, err);
+  if (!status) status = sg_tsv_f64(tsv, column, -INFINITY, INFINITY, &value, err);
+  if (status || !strcmp(cells[START], ".") || !(fabs(value) <= FLT_MAX)) return status;
+  value = (double)(float)value;
   if (below ? value > tau : value < tau) return SG_OK;
-  return add(job, room, field[0], field[1], start, end, field[4][0], err);
-}
-
-static sg_status read_lines(sg_cluster_job *job, sg_lines *lines, int64_t *room, sg_err *err)
-{
-  const sg_subset_row *row = job->subsets->row;
-  bool below = row->f_all < row->tau;
-  int n = 0, column = 0;
-  char *line, **field = malloc(FIELDS * sizeof *field);
-  sg_status status = field ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
-  while (!status && !(status = sg_lines_next(lines, &line, NULL, err)) && line) {
-    if (!*line || !strncmp(line, "##", 2)) continue;
-    int fields = cut(line + (*line == '#'), field);
-    if (*line == '#') {
-      n = fields;
-      status = find_column(field, n, row->target, &column, err);
-    } else if (!n || fields != n)
-      status = sg_fail(err, SG_EFORMAT, "%d columns where the header has %d", fields, n);
-    else status = take_row(job, room, field, column, row->tau, below, err);
-  }
-  free(field);
-  return status;
+  return add(job, room, cells[0], cells[CHROM], start, end, cells[STRAND][0], err);
 }
 
 static sg_status read_predictions(sg_cluster_job *job, const char *path, sg_err *err)
 {
-  sg_lines *lines = NULL;
+  sg_tsv *tsv = NULL;
+  const char *const *cells;
   int64_t room = 0;
-  if (!job->subsets->n || !(job->subsets->row->tau == job->subsets->row->tau))
+  int column = 0;
+  if (!job->subsets->n || isnan(job->subsets->row->tau))
     return sg_fail(err, SG_EINVAL, "--predictions needs a table of subsets with a column tau");
-  sg_status status = sg_lines_open(path, &lines, err);
-  if (status) return status;
-  status = read_lines(job, lines, &room, err);
-  if (status && err && strncmp(err->text, path, strlen(path)))
-    sg_fail_prefix(err, "%s:%" PRId64 ": ", path, sg_lines_number(lines));
-  sg_lines_close(lines);
+  bool below = passes_below(job->subsets);
+  sg_status status = sg_tsv_open(path, &tsv, err);
+  if (!status) status = find_column(tsv, path, job->subsets->row->target, &column, err);
+  while (!status && !(status = sg_tsv_next(tsv, &cells, err)) && cells)
+    status = take_row(job, &room, tsv, cells, column, below, err);
+  sg_tsv_close(tsv);
   return status;
 }
 

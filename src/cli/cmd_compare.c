@@ -16,7 +16,7 @@
 /* ---- 1. Options ---- */
 
 static const sg_opt_def compare_defs[] = {
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, SG_OPT_MANY,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, SG_OPT_MANY,
     "the database: a motif file, or a shipped set of JASPAR 2026; may be repeated" },
   { "dist", 0, SG_OPT_CHOICE, "ed|pearson|sandelin|kullback|allr", "ed", 0, 0, 0,
     "how columns are compared: Euclidean distance, correlation, squared distance, relative "
@@ -125,17 +125,35 @@ static sg_status read_database(sg_compare_job *job, sg_err *err)
   return sg_targets_new(job->db, &job->compare, &job->targets, err);
 }
 
-/* Few targets make a poor null distribution; equal ids make rows that cannot be told apart. */
-static void warn(const sg_compare_job *job)
+static int by_id(const void *a, const void *b)
+{
+  return strcmp((*(const sg_motif *const *)a)->id, (*(const sg_motif *const *)b)->id);
+}
+
+/* Equal ids, wherever they stand, make rows that cannot be told apart. */
+static sg_status warn_of_equal(const sg_motifs *queries, sg_err *err)
+{
+  size_t n = (size_t)queries->n;
+  const sg_motif **sorted = malloc((n + 1) * sizeof *sorted);
+  if (!sorted) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (size_t i = 0; i < n; i++) sorted[i] = &queries->motif[i];
+  qsort(sorted, n, sizeof *sorted, by_id);
+  for (size_t i = 1; i < n; i++) {
+    if (strcmp(sorted[i]->id, sorted[i - 1]->id)) continue;
+    sg_say(SG_LOG_WARN, "two queries are called %s", sorted[i]->id);
+    break;
+  }
+  free(sorted);
+  return SG_OK;
+}
+
+/* Few targets make a poor null distribution. */
+static sg_status warn(const sg_compare_job *job, sg_err *err)
 {
   if (job->db->n < 50)
     sg_say(SG_LOG_WARN, "%d motifs are a small database: p-values are taken from its columns, and "
            "depend on which they are", job->db->n);
-  for (int i = 1; i < job->queries->n; i++)
-    if (!strcmp(job->queries->motif[i].id, job->queries->motif[i - 1].id)) {
-      sg_say(SG_LOG_WARN, "two queries are called %s", job->queries->motif[i].id);
-      break;
-    }
+  return warn_of_equal(job->queries, err);
 }
 
 static sg_status compare(sg_compare_job *job, sg_err *err)
@@ -147,8 +165,8 @@ static sg_status compare(sg_compare_job *job, sg_err *err)
   if (!status) status = read_database(job, err);
   if (!status) status = sg_facts_make(job->opts, NULL, &facts, err);
   if (!status) status = sg_compare_files_open(job, &facts, err);
+  if (!status) status = warn(job, err);
   if (!status) {
-    warn(job);
     sg_meter_start(&job->meter, job->opts, job->queries->n, "queries");
     status = sg_compare_run(job, err);
     sg_meter_end(&job->meter);

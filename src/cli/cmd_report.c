@@ -28,7 +28,7 @@ static const sg_opt_def input_defs[] = {
     "what seqgloss run --negative-control found [DIR/control.tsv, where it is there]" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
     "output that is reported, where the subsets are of several" },
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
     "data base that was compared with: its logos stand below the motifs" },
   { 0 }
 };
@@ -67,9 +67,13 @@ static sg_status check(const sg_opts *opts, sg_err *err)
     if (sg_opt_text(opts, outputs[i]))
       status = sg_output_check(sg_opt_text(opts, outputs[i]), err);
   const char *dir = sg_opt_text(opts, "logos");
-  if (!status && dir && mkdir(dir, 0777) && errno != EEXIST)
-    status = sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
-  return status;
+  struct stat info;
+  if (status || !dir) return status;
+  if (mkdir(dir, 0777) && errno != EEXIST)
+    return sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
+  if (stat(dir, &info) || !S_ISDIR(info.st_mode))
+    return sg_fail(err, SG_EINVAL, "--logos %s is a file; a folder is wanted", dir);
+  return SG_OK;
 }
 
 static sg_status write_all(const sg_report *r, sg_err *err)

@@ -16,8 +16,10 @@
 #include "cli/console.h"
 #include "cli/facts.h"
 #include "cli/groups.h"
+#include "cli/inputs.h"
 #include "cli/motifdb.h"
 #include "cli/run.h"
+#include "seqgloss/compare.h"
 
 /* ---- 1. Options ---- */
 
@@ -40,7 +42,7 @@ static const sg_opt_def run_defs[] = {
     "plant each subset into N shuffled versions of its region: does it suffice there?" },
   { "lambda", 0, SG_OPT_REAL, "X", "0.65", 0.01, 100, 0,
     "clusters: weight of what a column costs; more gives fewer clusters" },
-  { "motifs", 'd', SG_OPT_TEXT, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
+  { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
     "motifs to compare with" },
   { "negative-control", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
     "run the same on shuffled regions, and on the network with its weights in random order" },
@@ -104,23 +106,25 @@ static sg_status check_usage(const sg_opts *opts, sg_err *err)
   return SG_OK;
 }
 
-/* Regions are read by several steps. */
+/* Inputs are read by several steps. */
 static sg_status check_input(const sg_opts *opts, sg_err *err)
 {
   const char *input = opts->n_operand ? opts->operand[0] : sg_opt_text(opts, "regions");
-  struct stat info;
-  if (!input) return SG_OK;
-  if (!strcmp(input, "-") || (!stat(input, &info) && !S_ISREG(info.st_mode)
-                              && !S_ISDIR(info.st_mode)))
-    return sg_fail(err, SG_EINVAL, "%s: a run reads its regions several times: save them to a "
-                   "file", !strcmp(input, "-") ? "standard input" : input);
-  return SG_OK;
+  if (input && !strcmp(input, "-"))
+    return sg_fail(err, SG_EINVAL, "standard input: a run reads its regions several times: save "
+                   "them to a file");
+  return sg_inputs_check(opts, "a run reads its inputs several times", err);
 }
 
+/* Reads the data base and makes it ready, as compare will. */
 static sg_status check_motifs(const sg_opts *opts, sg_err *err)
 {
   sg_motifs *motifs = NULL;
+  sg_targets *targets = NULL;
+  sg_compare_opts compare = sg_compare_opts_default();
   sg_status status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &motifs, err);
+  if (!status) status = sg_targets_new(motifs, &compare, &targets, err);
+  sg_targets_free(targets);
   sg_motifs_free(motifs);
   return status;
 }
@@ -147,20 +151,40 @@ static char *safe_name(const char *name)
   return copy;
 }
 
+/* Whether a target before number `n` or a file of the run has that name in its folder. */
+static bool taken(const sg_run *run, int n, const char *name)
+{
+  static const char *const files[] = { "report.html", "provenance.json" };
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+    if (!strcmp(files[i], name)) return true;
+  for (int i = 0; i < n; i++)
+    if (!strcmp(run->target[i].name, name)) return true;
+  return false;
+}
+
+/* The name of the folder of target number `n`: "a_b" for a/b, "a_b_2" where a_b is there. */
+static char *folder_name(const sg_run *run, int n, const char *spec)
+{
+  char *safe = safe_name(spec);
+  size_t size = safe ? strlen(safe) + 16 : 0;
+  char *name = safe ? malloc(size) : NULL;
+  if (name) snprintf(name, size, "%s", safe);
+  for (int k = 2; name && taken(run, n, name); k++) snprintf(name, size, "%s_%d", safe, k);
+  free(safe);
+  return name;
+}
+
 static sg_status add_target(sg_run *run, const char *spec, bool alone, sg_err *err)
 {
   const char *dir = sg_opt_text(run->opts, "output");
-  sg_run_target *t = &run->target[run->n_target++];
+  int n = run->n_target++;
+  sg_run_target *t = &run->target[n];
   t->spec = spec ? strdup(spec) : NULL;
-  t->name = alone ? strdup("") : safe_name(spec);
+  t->name = alone ? strdup("") : folder_name(run, n, spec);
   size_t size = strlen(dir) + (t->name ? strlen(t->name) : 0) + 2;
   t->dir = malloc(size);
   if ((spec && !t->spec) || !t->name || !t->dir) return sg_fail(err, SG_ENOMEM, "out of memory");
   snprintf(t->dir, size, "%s%s%s", dir, alone ? "" : "/", t->name);
-  for (int i = 0; i + 1 < run->n_target; i++)
-    if (!strcmp(run->target[i].dir, t->dir))
-      return sg_fail(err, SG_EINVAL, "targets %s and %s would share the folder %s",
-                     run->target[i].spec, t->spec, t->dir);
   return SG_OK;
 }
 

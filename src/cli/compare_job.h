@@ -76,8 +76,10 @@ int sg_compare_best(const sg_compare_job *job, const sg_compare_found *found, in
 /* compare_logo.c: the query's logo above the target's, aligned, as SVG. */
 sg_status sg_compare_logo(const sg_compare_job *job, const sg_compare_found *found,
                           const sg_match *match, char **ret_svg, sg_err *err);
-/* Its file's name: FOLDER/QUERY.TARGET.svg, freed by free(). NULL: no memory. */
-char *sg_compare_logo_path(const sg_compare_job *job, const char *query, const char *target);
+/* Its file's name: FOLDER/NUMBER.QUERY.TARGET.svg, freed by free(). Queries whose names differ in
+ * letters that no file's name has are told apart by their number. NULL: no memory. */
+char *sg_compare_logo_path(const sg_compare_job *job, const sg_compare_found *found,
+                           const char *target);
 
 /* compare_run.c */
 sg_status sg_compare_run(sg_compare_job *job, sg_err *err);

@@ -6,12 +6,14 @@
 #include "cli/compare_job.h"
 #include "seqgloss/logo.h"
 
-char *sg_compare_logo_path(const sg_compare_job *job, const char *query, const char *target)
+char *sg_compare_logo_path(const sg_compare_job *job, const sg_compare_found *found,
+                           const char *target)
 {
-  size_t folder = strlen(job->svg), size = folder + strlen(query) + strlen(target) + 8;
+  size_t folder = strlen(job->svg), size = folder + 256;       /* NAME_MAX, and "/" */
   char *path = malloc(size);
   if (!path) return NULL;
-  int n = snprintf(path, size, "%s/%.200s.%s.svg", job->svg, query, target);
+  int n = snprintf(path, size, "%s/%d.%.100s.%.100s.svg", job->svg, found->number + 1,
+                   found->query->id, target);
   for (int i = (int)folder + 1; i < n; i++)
     if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+", path[i]))
       path[i] = '_';

@@ -118,7 +118,7 @@ static sg_status draw(const sg_compare_job *job, const sg_compare_found *found, 
     const sg_match *m = &found->match[best[i]];
     picture *p = &b->picture[b->n_picture];
     *p = (picture){ 0 };
-    p->path = sg_compare_logo_path(job, found->query->id, job->db->motif[m->target].id);
+    p->path = sg_compare_logo_path(job, found, job->db->motif[m->target].id);
     status = p->path ? sg_compare_logo(job, found, m, &p->svg, err)
                      : sg_fail(err, SG_ENOMEM, "out of memory");
     b->n_picture++;

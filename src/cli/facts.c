@@ -65,6 +65,18 @@ void sg_facts_free(sg_facts *facts)
   *facts = (sg_facts){ 0 };
 }
 
+sg_status sg_facts_json(const sg_facts *facts, sg_output *out, sg_err *err)
+{
+  sg_status status = sg_output_puts(out, "{", err);
+  for (int i = 0; i < facts->n && !status; i++) {
+    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
+    if (!status) status = sg_json_string(out, facts->fact[i].key, err);
+    if (!status) status = sg_output_puts(out, ": ", err);
+    if (!status) status = sg_json_string(out, facts->fact[i].value, err);
+  }
+  return status ? status : sg_output_puts(out, "\n}\n", err);
+}
+
 sg_status sg_facts_write(const char *path, const sg_facts *facts, sg_err *err)
 {
   static const char end[] = ".provenance.json";
@@ -76,14 +88,7 @@ sg_status sg_facts_write(const char *path, const sg_facts *facts, sg_err *err)
   sg_status status = sg_output_open(name, 0, &out, err);
   free(name);
   if (status) return status;
-  status = sg_output_puts(out, "{", err);
-  for (int i = 0; i < facts->n && !status; i++) {
-    status = sg_output_puts(out, i ? ",\n  " : "\n  ", err);
-    if (!status) status = sg_json_string(out, facts->fact[i].key, err);
-    if (!status) status = sg_output_puts(out, ": ", err);
-    if (!status) status = sg_json_string(out, facts->fact[i].value, err);
-  }
-  if (!status) status = sg_output_puts(out, "\n}\n", err);
+  status = sg_facts_json(facts, out, err);
   if (!status) return sg_output_commit(out, err);
   sg_output_discard(out);
   return status;

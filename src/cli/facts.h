@@ -13,6 +13,8 @@ typedef struct sg_facts {
 /* `nets` may be NULL. The seed stands in the command. */
 sg_status sg_facts_make(const sg_opts *opts, const sg_nets *nets, sg_facts *ret_facts, sg_err *err);
 void sg_facts_free(sg_facts *facts);
+/* As one JSON object. */
+sg_status sg_facts_json(const sg_facts *facts, sg_output *out, sg_err *err);
 /* Writes them to PATH.provenance.json, for formats that have no room for ## lines. */
 sg_status sg_facts_write(const char *path, const sg_facts *facts, sg_err *err);
 

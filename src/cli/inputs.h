@@ -10,5 +10,8 @@
 sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err);
 /* The same of every operand and every file that an option names to be read. */
 sg_status sg_inputs_mark(const sg_opts *opts, sg_buffer *buffer, sg_err *err);
+/* Whether each of them can be read again: SG_EINVAL for pipes and devices; `why` says what for, as
+ * "a run reads its inputs several times". */
+sg_status sg_inputs_check(const sg_opts *opts, const char *why, sg_err *err);
 
 #endif

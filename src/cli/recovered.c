@@ -105,15 +105,19 @@ static bool resembles_maf(const sg_report *report, int motif)
   return false;
 }
 
+/* Matches and answers are by number of the kept motif; its matrix of the genome's bases may stand
+ * elsewhere in a file of its own, or not at all. */
 sg_status sg_recovered_maf(const sg_report *report, sg_recovered *ret_recovered, sg_err *err)
 {
-  const sg_motifs *motifs = report->genomic ? report->genomic : report->kept;
+  const sg_motifs *kept = report->kept;
   sg_status status = SG_OK;
   *ret_recovered = (sg_recovered){ -1, -1 };
-  for (int i = 0; motifs && i < motifs->n && !status; i++) {
+  for (int i = 0; kept && i < kept->n && !status; i++) {
     bool full = false, half = false;
-    if (motifs->motif[i].nsites < LEAST_SITES || !resembles_maf(report, i)) continue;
-    status = ask(&motifs->motif[i], &full, &half, err);
+    int at = sg_report_find(report->genomic, kept->motif[i].id);
+    const sg_motif *motif = at < 0 ? &kept->motif[i] : &report->genomic->motif[at];
+    if (motif->nsites < LEAST_SITES || !resembles_maf(report, i)) continue;
+    status = ask(motif, &full, &half, err);
     if (!status && full && ret_recovered->full < 0) ret_recovered->full = i;
     if (!status && half && ret_recovered->half < 0) ret_recovered->half = i;
   }

@@ -77,6 +77,7 @@ typedef struct sg_report {
   int n_hit;
   sg_lost *lost;
   int64_t n_lost;
+  bool published;              /* clusters are those of DBSCAN, not of the mixture */
   sg_control *control;         /* NULL: there was none */
   int n_control;
 } sg_report;
@@ -102,6 +103,8 @@ sg_status sg_count_motif(const sg_report *report, int motif, sg_motif_count *ret
 double sg_median(double *x, int64_t n);
 /* Median number of bases of a subset; NAN: there are none. */
 double sg_count_size(const sg_report *report);
+/* Whether every value that is known of the output may be a probability. */
+bool sg_count_probability(const sg_report *report);
 /* Regions in which some motif was found. */
 int64_t sg_count_explained(const sg_report *report);
 /* Regions with subsets whose window overlaps that of another one. */
@@ -122,6 +125,8 @@ typedef struct sg_pair_count {
 sg_status sg_count_pairs(const sg_report *report, sg_pair_count **ret_pairs, int *ret_n,
                          sg_err *err);
 
+/* Index of the motif of that name; -1: there is none. `motifs` may be NULL. */
+int sg_report_find(const sg_motifs *motifs, const char *id);
 /* The first and the last hit of a motif in report->hit; false: there is none. */
 bool sg_report_hits(const sg_report *report, int motif, const sg_hit **ret_first, int *ret_n);
 

@@ -103,6 +103,18 @@ bool sg_site_distance(const sg_report *report, const sg_site *site, double *ret_
 
 /* ---- 3. Regions ---- */
 
+static bool within_one(double f) { return isnan(f) || (f >= 0 && f <= 1); }
+
+bool sg_count_probability(const sg_report *report)
+{
+  const sg_report *r = report;
+  bool good = within_one(r->empty) && within_one(r->tau);
+  if (r->n_f) good = good && r->f[0] >= 0 && r->f[r->n_f - 1] <= 1;
+  for (int64_t i = 0; i < r->subsets->n && good; i++)
+    good = within_one(r->subsets->row[i].f_all) && within_one(r->subsets->row[i].f_subset);
+  return good;
+}
+
 int64_t sg_count_explained(const sg_report *report)
 {
   int64_t n = 0, before = -1;

@@ -1,7 +1,7 @@
 /* cli/report_guard.c: what to be careful about: counts that lead to wrong conclusions.
  *
- * Each guard looks at one thing and says one sentence, or nothing. The same numbers stand in the
- * messages of sis; a report is read by others than those who ran it.
+ * Each guard looks at one thing and says one sentence, or nothing. sis and cluster say some of it
+ * while they run; a report is read by others than those who ran them.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -18,6 +18,7 @@ typedef bool guard(const sg_report *r, char text[TEXT]);
 static bool guard_empty(const sg_report *r, char text[TEXT])
 {
   if (isnan(r->empty) || isnan(r->tau) || r->below || !(r->empty > r->tau / 2)) return false;
+  if (!sg_count_probability(r)) return false;
   snprintf(text, TEXT, "f(nothing) = %.3g is more than half of tau = %.3g: the network is nearly "
            "convinced by an empty input, so that few bases suffice, and they say little.",
            r->empty, r->tau);
@@ -27,6 +28,7 @@ static bool guard_empty(const sg_report *r, char text[TEXT])
 static bool guard_tau(const sg_report *r, char text[TEXT])
 {
   if (isnan(r->tau) || r->below || !(r->tau > 0.999 && r->tau < 1)) return false;
+  if (!sg_count_probability(r)) return false;
   snprintf(text, TEXT, "tau = %.6g is above 0.999, where a probability says little about a site: "
            "subsets become long.", r->tau);
   return true;

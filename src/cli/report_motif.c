@@ -6,11 +6,14 @@
  *   4. Its members
  *   5. Sections, and logos as files
  */
+#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/report.h"
 #include "cli/report_words.h"
@@ -81,18 +84,17 @@ static void put_logo(sg_html *html, const sg_motif *motif, const char *title,
   free(svg);
 }
 
-static const sg_motif *find_motif(const sg_motifs *motifs, const char *id)
+static const sg_motif *motif_of(const sg_motifs *motifs, const char *id)
 {
-  for (int i = 0; motifs && i < motifs->n; i++)
-    if (!strcmp(motifs->motif[i].id, id)) return &motifs->motif[i];
-  return NULL;
+  int i = sg_report_find(motifs, id);
+  return i < 0 ? NULL : &motifs->motif[i];
 }
 
 static void put_logos(const sg_report *r, int motif, sg_html *html)
 {
   enum { SHOWN = 2 };          /* matrices of the data base below the motif */
   const sg_motif *kept = &r->kept->motif[motif];
-  const sg_motif *genomic = find_motif(r->genomic, kept->id);
+  const sg_motif *genomic = motif_of(r->genomic, kept->id);
   const sg_hit *hit;
   int n = 0;
   sg_report_hits(r, motif, &hit, &n);
@@ -101,7 +103,7 @@ static void put_logos(const sg_report *r, int motif, sg_html *html)
     put_logo(html, genomic, "bases of the genome", NULL, NULL, "All bases under the members, "
              "hidden ones included.");
   for (int i = 0; i < n && i < SHOWN; i++) {
-    const sg_motif *other = find_motif(r->db, hit[i].id);
+    const sg_motif *other = motif_of(r->db, hit[i].id);
     char e[SG_CELL], caption[2 * SG_CELL];
     snprintf(caption, sizeof caption, "Kept bases above %.80s: E_run = %s.", hit[i].name,
              sg_cell_p(e, hit[i].e_run));
@@ -181,8 +183,8 @@ static void put_positions(const sg_report *r, int motif, sg_html *html)
   if (half <= 0) return;
   for (int64_t i = 0; i < r->n_site; i++) {
     if (r->site[i].motif != motif || !sg_site_distance(r, &r->site[i], &d)) continue;
-    int bar = (int)floor((d + half) / (2 * half) * BARS);
-    y[bar < 0 ? 0 : bar < BARS ? bar : BARS - 1]++;
+    double bar = floor((d + half) / (2 * half) * BARS);    /* may be no int at all */
+    y[bar > 0 ? bar < BARS ? (int)bar : BARS - 1 : 0]++;
     n++;
   }
   if (!n) return;
@@ -315,6 +317,32 @@ static sg_status write_logo(const sg_motif *motif, const char *dir, const char *
   return status;
 }
 
+/* cluster_9.svg or cluster_9.genomic.svg where there are eight motifs: of an earlier run. */
+static bool left_over(const sg_report *r, const char *name)
+{
+  static const char begin[] = "cluster_";
+  char id[64];
+  const size_t head = sizeof begin - 1;
+  if (strncmp(name, begin, head)) return false;
+  size_t n = head + strspn(name + head, "0123456789");
+  bool genomic = !strcmp(name + n, ".genomic.svg");
+  if (n == head || n >= sizeof id || (!genomic && strcmp(name + n, ".svg"))) return false;
+  snprintf(id, sizeof id, "%.*s", (int)n, name);
+  return sg_report_find(genomic ? r->genomic : r->kept, id) < 0;
+}
+
+static sg_status drop_left_over(const sg_report *r, const char *dir, sg_err *err)
+{
+  DIR *folder = opendir(dir);
+  sg_status status = SG_OK;
+  if (!folder) return sg_fail(err, SG_EIO, "%s: %s", dir, strerror(errno));
+  for (const struct dirent *entry; !status && (entry = readdir(folder)); )
+    if (left_over(r, entry->d_name) && unlinkat(dirfd(folder), entry->d_name, 0))
+      status = sg_fail(err, SG_EIO, "%s/%s: %s", dir, entry->d_name, strerror(errno));
+  closedir(folder);
+  return status;
+}
+
 sg_status sg_report_logos(const sg_report *report, const char *dir, sg_err *err)
 {
   sg_status status = SG_OK;
@@ -322,5 +350,5 @@ sg_status sg_report_logos(const sg_report *report, const char *dir, sg_err *err)
     status = write_logo(&report->kept->motif[i], dir, "", "kept bases", err);
   for (int i = 0; report->genomic && i < report->genomic->n && !status; i++)
     status = write_logo(&report->genomic->motif[i], dir, ".genomic", "bases of the genome", err);
-  return status;
+  return status ? status : drop_left_over(report, dir, err);
 }

@@ -276,10 +276,10 @@ static void put_histogram(const sg_report *r, sg_html *html)
     lo = 0;
     hi = 1;
   }
-  if (!(hi > lo)) hi = lo + 1;
+  if (!(hi > lo)) hi = lo + fmax(1, 0.01 * fabs(lo));
   for (int64_t i = 0; i < r->n_f; i++) {
-    int bar = (int)((r->f[i] - lo) / (hi - lo) * BARS);
-    y[bar < BARS ? bar : BARS - 1]++;
+    double bar = (r->f[i] - lo) / (hi - lo) * BARS;
+    y[bar > 0 ? bar < BARS ? (int)bar : BARS - 1 : 0]++;
   }
   snprintf(tau, sizeof tau, "tau = %s", sg_cell(number, r->tau));
   snprintf(empty, sizeof empty, "f(nothing) = %s", sg_cell(number, r->empty));
@@ -298,12 +298,18 @@ static const char *said(const sg_report *r, const char *key)
 
 static void put_predictions(const sg_report *r, sg_html *html)
 {
+  char empty[SG_CELL], passing[SG_CELL] = "";
   const char *tau = said(r, "tau");
+  if (isnan(r->empty)) snprintf(empty, sizeof empty, "unknown");
+  else snprintf(empty, sizeof empty, "%.4g", r->empty);
+  if (r->n_f)
+    snprintf(passing, sizeof passing, " %" PRId64 " of %" PRId64 " regions (%.1f %%) pass.",
+             r->passing, r->n_f, sg_percent((double)r->passing, (double)r->n_f));
   sg_html_heading(html, 2, "predictions", "Predictions");
   if (r->n_f) put_histogram(r, html);
-  sg_html_para(html, NULL, "tau = %s; f(nothing), the value when every base is hidden, is %.4g. "
-               "%" PRId64 " of %" PRId64 " regions (%.1f %%) pass.", tau ? tau : "unknown",
-               r->empty, r->passing, r->n_f, sg_percent((double)r->passing, (double)r->n_f));
+  sg_html_para(html, NULL, "tau = %s; f(nothing), the value when every base is hidden, is %s.%s",
+               tau ? tau : "unknown", empty, r->n_f ? passing
+               : " The table of predictions is not there.");
 }
 
 /* ---- 5. The page ---- */

@@ -9,6 +9,7 @@
  *   7. The control
  *   8. Everything
  */
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -188,10 +189,12 @@ static sg_status find_column(const sg_report *r, const sg_tsv *tsv, int *ret_col
                                            "another target?", r->files.predictions, r->target);
 }
 
+/* A prediction is the shortest digits of a float: as that float it is what sis held against tau. */
 static sg_status take_prediction(sg_report *r, int64_t *room, double f, const char *name,
                                  int64_t start, sg_err *err)
 {
-  if (!isfinite(f)) return SG_OK;
+  if (!(fabs(f) <= FLT_MAX)) return SG_OK;
+  f = (double)(float)f;
   if (r->n_f == *room) {
     int64_t bigger = 2 * *room + 1024;
     double *more = realloc(r->f, (size_t)bigger * sizeof *more);
@@ -201,7 +204,7 @@ static sg_status take_prediction(sg_report *r, int64_t *room, double f, const ch
   }
   r->f[r->n_f++] = f;
   r->passing += r->below ? f <= r->tau : f >= r->tau;
-  sg_lost key = { .name = (char *)name, .start = start };
+  sg_lost key = { .name = (char *)name, .start = start < 0 ? 0 : start };   /* as BED has it */
   sg_lost *lost = r->n_lost ? bsearch(&key, r->lost, (size_t)r->n_lost, sizeof key, by_name)
                             : NULL;
   if (lost) lost->f = f;
@@ -233,7 +236,8 @@ static sg_status read_predictions(sg_report *r, sg_err *err)
 /* Columns of clusters.tsv, in the order of `member_columns`. */
 typedef struct members {
   sg_tsv *tsv;
-  int region, chrom, start, target, rank, cluster, site, site_start, site_end, site_strand, aligned;
+  int region, chrom, start, end, strand, target, rank;      /* of the subset */
+  int cluster, site, site_start, site_end, site_strand, aligned;
   int64_t *by_key;             /* rows of the subsets, sorted by their key */
   int64_t room;
 } members;
@@ -242,6 +246,7 @@ static sg_status find_columns(members *m, sg_err *err)
 {
   const struct { const char *name; int *column; } all[] = {
     { "region", &m->region }, { "chrom", &m->chrom }, { "start", &m->start },
+    { "end", &m->end }, { "strand", &m->strand },
     { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
     { "site", &m->site }, { "site_start", &m->site_start }, { "site_end", &m->site_end },
     { "site_strand", &m->site_strand }, { "aligned", &m->aligned }
@@ -252,14 +257,15 @@ static sg_status find_columns(members *m, sg_err *err)
   return status;
 }
 
-/* A subset is known by its region, place and rank. */
-static int compare_keys(const char *region, const char *chrom, int64_t start, int64_t rank,
-                        const sg_subset_row *row)
+/* A subset is known by its region, place and rank: the members of `a` that say so. */
+static int compare_keys(const sg_subset_row *a, const sg_subset_row *b)
 {
-  int d = strcmp(region, row->region);
-  if (!d) d = strcmp(chrom, row->chrom);
-  if (!d) d = (start > row->start) - (start < row->start);
-  return d ? d : (rank > row->rank) - (rank < row->rank);
+  int d = strcmp(a->region, b->region);
+  if (!d) d = strcmp(a->chrom, b->chrom);
+  if (!d) d = (a->start > b->start) - (a->start < b->start);
+  if (!d) d = (a->end > b->end) - (a->end < b->end);
+  if (!d) d = a->strand - b->strand;
+  return d ? d : (a->rank > b->rank) - (a->rank < b->rank);
 }
 
 typedef struct keyed { int64_t row; const sg_subset_row *at; } keyed;
@@ -267,7 +273,7 @@ typedef struct keyed { int64_t row; const sg_subset_row *at; } keyed;
 static int by_key(const void *a, const void *b)
 {
   const keyed *x = a, *y = b;
-  int d = compare_keys(x->at->region, x->at->chrom, x->at->start, x->at->rank, y->at);
+  int d = compare_keys(x->at, y->at);
   return d ? d : (x->row > y->row) - (x->row < y->row);
 }
 
@@ -289,14 +295,12 @@ static sg_status sort_keys(const sg_report *r, members *m, sg_err *err)
 
 static const char *or_empty(const char *text) { return strcmp(text, ".") ? text : ""; }
 
-static int64_t find_row(const sg_report *r, const members *m, const char *const *cells,
-                        int64_t start, int64_t rank)
+static int64_t find_row(const sg_report *r, const members *m, const sg_subset_row *key)
 {
   int64_t lo = 0, hi = r->subsets->n;
   while (lo < hi) {
     int64_t mid = lo + (hi - lo) / 2, row = m->by_key[mid];
-    int d = compare_keys(or_empty(cells[m->region]), or_empty(cells[m->chrom]), start, rank,
-                         &r->subsets->row[row]);
+    int d = compare_keys(key, &r->subsets->row[row]);
     if (!d) return row;
     if (d < 0) hi = mid;
     else lo = mid + 1;
@@ -304,9 +308,9 @@ static int64_t find_row(const sg_report *r, const members *m, const char *const 
   return -1;
 }
 
-static int find_motif(const sg_motifs *motifs, const char *id)
+int sg_report_find(const sg_motifs *motifs, const char *id)
 {
-  for (int i = 0; i < motifs->n; i++)
+  for (int i = 0; motifs && i < motifs->n; i++)
     if (!strcmp(motifs->motif[i].id, id)) return i;
   return -1;
 }
@@ -328,23 +332,27 @@ static sg_status add_site(sg_report *r, members *m, const sg_site *site, sg_err 
 static sg_status take_member(sg_report *r, members *m, const char *const *cells, sg_err *err)
 {
   sg_site s = { .strand = cells[m->site_strand][0] };
-  int64_t start, rank;
+  sg_subset_row key = { .region = or_empty(cells[m->region]), .chrom = or_empty(cells[m->chrom]),
+                        .strand = cells[m->strand][0] };
   const char *cluster = cells[m->cluster];
   if (!strcmp(cluster, "noise")) {
     r->noise++;
     return SG_OK;
   }
-  s.motif = find_motif(r->kept, cluster);
+  s.motif = sg_report_find(r->kept, cluster);
   if (s.motif < 0)
     return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cluster, r->files.kept);
-  sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &start, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->rank, 1, INT64_MAX / 2, 0, &rank, err);
+  sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &key.start,
+                                err);
+  if (!status) status = sg_tsv_i64(m->tsv, m->end, INT64_MIN / 2, INT64_MAX / 2, -1, &key.end,
+                                   err);
+  if (!status) status = sg_tsv_i64(m->tsv, m->rank, 1, INT64_MAX / 2, 0, &key.rank, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site, 1, INT64_MAX / 2, 0, &s.site, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site_start, 0, INT64_MAX / 2, -1, &s.start, err);
   if (!status) status = sg_tsv_i64(m->tsv, m->site_end, 0, INT64_MAX / 2, -1, &s.end, err);
   if (status) return status;
   s.site--;
-  s.row = find_row(r, m, cells, start, rank);
+  s.row = find_row(r, m, &key);
   if (s.row < 0)
     return sg_tsv_fail(m->tsv, err, "no such subset of region %s in %s: made from another table?",
                        cells[m->region], r->files.subsets);
@@ -369,6 +377,8 @@ static sg_status read_members(sg_report *r, sg_err *err)
   members m = { 0 };
   const char *const *cells;
   sg_status status = sg_tsv_open(r->files.clusters, &m.tsv, err);
+  const char *command = status ? NULL : sg_tsv_fact(m.tsv, "command");
+  r->published = command && strstr(command, " --method published");
   if (!status) status = find_columns(&m, err);
   if (!status) status = sort_keys(r, &m, err);
   while (!status && !(status = sg_tsv_next(m.tsv, &cells, err)) && cells)
@@ -399,8 +409,8 @@ static sg_status take_lost(sg_report *r, int64_t *room, char *line, const sg_lin
     *room = bigger;
   }
   sg_lost lost = { .f = NAN };
-  if (n < 4 || sg_parse_i64("start", cell[1], 0, INT64_MAX, &lost.start, NULL)
-      || sg_parse_i64("end", cell[2], 0, INT64_MAX, &lost.end, NULL))
+  if (n < 4 || sg_parse_i64("start", cell[1], 0, INT64_MAX / 2, &lost.start, NULL)
+      || sg_parse_i64("end", cell[2], 0, INT64_MAX / 2, &lost.end, NULL))
     return sg_fail(err, SG_EFORMAT, "%s:%" PRId64 ": chromosome, start, end and name are wanted",
                    sg_lines_name(in), sg_lines_number(in));
   lost.chrom = strdup(cell[0]);
@@ -453,7 +463,7 @@ static char *told(const matches *m, const char *const *cells, const char *column
 
 static sg_status take_hit(sg_report *r, const matches *m, const char *const *cells, sg_err *err)
 {
-  sg_hit h = { .motif = find_motif(r->kept, cells[m->query]),
+  sg_hit h = { .motif = sg_report_find(r->kept, cells[m->query]),
                .reverse = cells[m->orientation][0] == '-' };
   if (h.motif < 0)
     return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cells[m->query], r->files.kept);
@@ -567,7 +577,8 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   if (!status) status = read_lost(r, err);
   if (!status) status = read_predictions(r, err);
   if (!status) status = read_matches(r, err);
-  if (!status && r->n_hit) status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
+  if (!status && r->files.matches)
+    status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
   if (!status) status = read_control(r, err);
   return status;
 }
@@ -613,7 +624,7 @@ char *sg_report_pattern(const sg_report *report, int motif)
 {
   static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
   const sg_motif *m = &report->kept->motif[motif];
-  int genomic = report->genomic ? find_motif(report->genomic, m->id) : -1;
+  int genomic = sg_report_find(report->genomic, m->id);
   if (genomic >= 0) m = &report->genomic->motif[genomic];
   double *p = malloc(4 * (size_t)m->width * sizeof *p);
   char *text = malloc((size_t)m->width + 1);

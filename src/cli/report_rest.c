@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/motifdb.h"
 #include "cli/report.h"
 #include "cli/report_words.h"
 
@@ -113,42 +114,79 @@ static void put_control(const sg_report *r, sg_html *html)
 
 /* ---- 4. Methods ---- */
 
-static bool uses(const sg_report *r, const char *word)
+/* The word behind the option in the command of sis; false: the option is not there. */
+static bool option_of(const sg_report *r, const char *option, char value[SG_CELL])
 {
-  for (int i = 0; i < r->n_said; i++)
-    if (!strcmp(r->said[i].key, "command") && strstr(r->said[i].value, word)) return true;
+  char wanted[64];
+  snprintf(wanted, sizeof wanted, " --%s ", option);
+  for (int i = 0; i < r->n_said; i++) {
+    const char *at = strstr(r->said[i].value, wanted);
+    if (strcmp(r->said[i].key, "command") || !at) continue;
+    at += strlen(wanted);
+    snprintf(value, SG_CELL, "%.*s", (int)strcspn(at, " "), at);
+    return true;
+  }
   return false;
+}
+
+static const char *rule_of(const sg_report *r)
+{
+  char value[SG_CELL];
+  if (option_of(r, "threshold-null", value))
+    return "a quantile of the predictions for dinucleotide-shuffled regions";
+  return option_of(r, "threshold-quantile", value) ? "a quantile of the predictions for the regions"
+                                                   : "given";
+}
+
+static void tell_mask(const sg_report *r, char text[2 * SG_CELL])
+{
+  char value[SG_CELL];
+  if (!option_of(r, "mask", value)) snprintf(text, SG_CELL, "0.25 of each base");
+  else if (!strcmp(value, "zero")) snprintf(text, SG_CELL, "zeros");
+  else snprintf(text, 2 * SG_CELL, "the four numbers of %s", value);
+}
+
+static void put_comparison(const sg_report *r, sg_html *html)
+{
+  const char *name = r->opts ? sg_opt_text(r->opts, "motifs") : "";
+  if (!r->db) return;
+  sg_html_para(html, NULL, "Matrices of kept bases were compared with %d matrices of %s%s by "
+               "Tomtom's statistics [2]; E is the p-value times the number of matrices, E_run "
+               "times the number of motifs as well, q the false discovery rate.", r->db->n,
+               sg_motifdb_is_set(name) ? "JASPAR 2026 [3], " : "", sg_basename(name));
 }
 
 static void put_methods(const sg_report *r, sg_html *html)
 {
-  const char *rule = uses(r, "--threshold-null") ? "a quantile of the predictions for "
-                     "dinucleotide-shuffled regions" : uses(r, "--threshold-quantile") ? "a "
-                     "quantile of the predictions for the regions" : "given";
-  const char *mask = uses(r, "--mask zero") ? "zeros" : uses(r, "--mask") ? "a fixed column"
-                     : "0.25 of each base";
+  char mask[2 * SG_CELL];
+  bool jaspar = r->db && r->opts && sg_motifdb_is_set(sg_opt_text(r->opts, "motifs"));
+  tell_mask(r, mask);
   sg_html_heading(html, 2, "methods", "Methods");
   sg_html_para(html, NULL, "Predictions of the network %s were computed with Seqgloss %s. For each "
                "region with an output of %s tau = %.6g (%s), sufficient input subsets were found "
                "by backward selection, masked bases being shown to the network as %s [1]. Subsets "
-               "were cut at long masked stretches and clustered as gapped strings, without regard "
-               "to strand, by a mixture of position-specific columns%s. Matrices of kept bases "
-               "were compared with %d matrices of JASPAR 2026 [2] by Tomtom's statistics [3]; E is "
-               "the p-value times the number of matrices, E_run times the number of motifs as "
-               "well, q the false discovery rate.", r->model, sg_version(),
-               r->below ? "at most" : "at least", r->tau, rule, mask, r->genomic ? "; clusters "
-               "were refined by the bases of the genome under their members" : "",
-               r->db ? r->db->n : 0);
+               "were cut at long masked stretches and clustered as gapped strings%s%s.", r->model,
+               sg_version(), r->below ? "at most" : "at least", r->tau, rule_of(r), mask,
+               r->published ? " by Levenshtein distance and DBSCAN, as in [1]"
+               : ", without regard to strand, by a mixture of position-specific columns",
+               r->genomic && !r->published ? "; clusters were refined by the bases of the genome "
+               "under their members" : "");
+  put_comparison(r, html);
   sg_html_markup(html, "<ol>\n"
                  "<li>Carter B, Mueller J, Jain S, Gifford D. What made you do this? Understanding "
                  "black-box decisions with sufficient input subsets. AISTATS 2019, PMLR 89:567-576."
-                 "</li>\n"
-                 "<li>Rauluseviciute I et al. JASPAR: the open-access database of transcription "
-                 "factor binding profiles. Nucleic Acids Research; 2026 release, CC BY 4.0.</li>\n"
-                 "<li>Gupta S, Stamatoyannopoulos JA, Bailey TL, Noble WS. Quantifying similarity "
-                 "between motifs. Genome Biology 2007, 8:R24.</li>\n</ol>\n");
-  sg_html_para(html, "note", "Matrices of one family share a pattern: resemblance does not tell "
-               "which member binds.");
+                 "</li>\n");
+  if (r->db)
+    sg_html_markup(html, "<li>Gupta S, Stamatoyannopoulos JA, Bailey TL, Noble WS. Quantifying "
+                   "similarity between motifs. Genome Biology 2007, 8:R24.</li>\n");
+  if (jaspar)
+    sg_html_markup(html, "<li>Rauluseviciute I et al. JASPAR: the open-access database of "
+                   "transcription factor binding profiles. Nucleic Acids Research; 2026 release, "
+                   "CC BY 4.0.</li>\n");
+  sg_html_markup(html, "</ol>\n");
+  if (r->db)
+    sg_html_para(html, "note", "Matrices of one family share a pattern: resemblance does not tell "
+                 "which member binds.");
 }
 
 /* ---- 5. Provenance ---- */

@@ -38,6 +38,9 @@ int sg_run_target_steps(sg_run *run, sg_run_target *target);
  * its `opts`. */
 void sg_run_report_args(const sg_run *run, const char *dir, sg_args *args);
 sg_status sg_run_read(const sg_run *run, const char *dir, sg_report *report, sg_err *err);
+/* Removes what a stopped step left to go on with, unless --resume was given: files that belong to
+ * outputs[n] in `dir`. */
+void sg_run_begin_anew(const sg_run *run, const char *dir, const char *const *outputs, int n);
 /* cluster and compare on a table of subsets in `dir`; `label` begins the names of the steps.
  * `genome`: members have places on it. */
 int sg_run_motifs(sg_run *run, const char *label, const char *dir, bool genome);

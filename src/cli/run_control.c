@@ -61,7 +61,7 @@ static void add_regions(control *c, sg_args *args)
 {
   sg_args_pass(args, c->run->opts, sg_run_regions);
   for (int i = 0; i < c->run->opts->n_operand; i++)
-    sg_args_add(args, c->run->opts->operand[i]);
+    sg_args_file(args, c->run->opts->operand[i]);
 }
 
 /* ---- Steps ---- */
@@ -129,6 +129,7 @@ static int subsets(control *c, const sg_report *real, bool permute)
   sg_args_pass(&args, c->run->opts, passed);
   sg_args_add(&args, "--resume");
   add_output(c, &args, outputs[0]);
+  sg_run_begin_anew(c->run, c->dir, outputs, 1);
   return step(c, &args, outputs, 1);
 }
 

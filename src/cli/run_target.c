@@ -22,7 +22,7 @@ static void label(char text[256], const char *before, const char *step)
 static void add_regions(const sg_run *run, sg_args *args)
 {
   sg_args_pass(args, run->opts, sg_run_regions);
-  for (int i = 0; i < run->opts->n_operand; i++) sg_args_add(args, run->opts->operand[i]);
+  for (int i = 0; i < run->opts->n_operand; i++) sg_args_file(args, run->opts->operand[i]);
 }
 
 static int step(sg_run *run, const char *before, sg_args *args, const char *dir,
@@ -64,6 +64,18 @@ static void add_threshold(const sg_run *run, const sg_run_target *t, sg_args *ar
   sg_args_path(args, t->dir, "predictions.tsv");
 }
 
+void sg_run_begin_anew(const sg_run *run, const char *dir, const char *const *outputs, int n)
+{
+  static const char *const ends[] = { ".partial.state", ".partial" };
+  if (sg_opt_given(run->opts, "resume")) return;
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < 2; k++) {
+      char path[4096];
+      if (snprintf(path, sizeof path, "%s/%s%s", dir, outputs[i], ends[k]) < (int)sizeof path)
+        remove(path);
+    }
+}
+
 static int subsets(sg_run *run, const sg_run_target *t)
 {
   static const char *const outputs[] = { "sis.tsv", "sis.bed" };
@@ -81,6 +93,7 @@ static int subsets(sg_run *run, const sg_run_target *t)
     sg_args_add(&args, "-o");
     sg_args_path(&args, t->dir, outputs[i]);
   }
+  sg_run_begin_anew(run, t->dir, outputs, 2);
   return step(run, t->name, &args, t->dir, outputs, 2);
 }
 
@@ -152,18 +165,18 @@ void sg_run_report_args(const sg_run *run, const char *dir, sg_args *args)
   static const char *const passed[] = { "motifs", NULL };
   sg_args_add(args, "report");
   sg_args_pass(args, run->opts, passed);
-  sg_args_add(args, dir);
+  sg_args_file(args, dir);
 }
 
-/* The step names a folder, not its files: it is done again when a step before it was run. */
-static int page(sg_run *run, const sg_run_target *t, int fresh)
+/* The step names a folder, not its files: its note is dropped before any step of the target is
+ * run. */
+static int page(sg_run *run, const sg_run_target *t)
 {
-  static const char *const outputs[] = { "report.html", "seqgloss_mqc.json", "motifs.tsv" };
+  static const char *const outputs[] = {
+    "report.html", "seqgloss_mqc.json", "motifs.tsv", "logos"
+  };
   static const char *const passed[] = { "expect", NULL };
   sg_args args = { 0 };
-  char name[256];
-  label(name, t->name, "report");
-  if (run->steps.fresh > fresh) sg_steps_forget(&run->steps, name);
   sg_run_report_args(run, t->dir, &args);
   sg_args_pass(&args, run->opts, passed);
   sg_args_add(&args, "-o");
@@ -173,8 +186,8 @@ static int page(sg_run *run, const sg_run_target *t, int fresh)
   sg_args_add(&args, "--table");
   sg_args_path(&args, t->dir, outputs[2]);
   sg_args_add(&args, "--logos");
-  sg_args_path(&args, t->dir, "logos");
-  return step(run, t->name, &args, t->dir, outputs, 3);
+  sg_args_path(&args, t->dir, outputs[3]);
+  return step(run, t->name, &args, t->dir, outputs, 4);
 }
 
 /* ---- A target ---- */
@@ -193,13 +206,24 @@ static int expected(const sg_run *run, sg_run_target *target)
   return sg_console_end(status, &err);
 }
 
+/* The control of an earlier run is none of this one. */
+static void drop_control(sg_run *run, const sg_run_target *t)
+{
+  char path[4096];
+  if (sg_opt_given(run->opts, "negative-control")) return;
+  if (snprintf(path, sizeof path, "%s/control.tsv", t->dir) < (int)sizeof path && !remove(path))
+    sg_steps_forget(&run->steps, run->steps.last);
+}
+
 int sg_run_target_steps(sg_run *run, sg_run_target *target)
 {
   bool genome = sg_opt_given(run->opts, "genome");
-  int fresh = run->steps.fresh, code = predict(run, target);
+  label(run->steps.last, target->name, "report");
+  drop_control(run, target);
+  int code = predict(run, target);
   if (!code) code = subsets(run, target);
   if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);
   if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
-  if (!code) code = page(run, target, fresh);
+  if (!code) code = page(run, target);
   return code ? code : expected(run, target);
 }

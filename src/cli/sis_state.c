@@ -24,7 +24,7 @@ sg_status sg_sis_resume_check(const sg_opts *opts, sg_err *err)
   if ((regions && !strcmp(regions, "-")) || (opts->n_operand && !strcmp(opts->operand[0], "-")))
     return sg_fail(err, SG_EINVAL, "--resume reads the regions from the front once more; standard "
                    "input is read once: save it to a file");
-  return SG_OK;
+  return sg_inputs_check(opts, "--resume looks at its inputs once more", err);
 }
 
 /* The run (version, command, network, tau), the content of its inputs, and the files it writes. */

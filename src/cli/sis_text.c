@@ -59,9 +59,13 @@ void sg_sis_text_header(const sg_sis_job *job, sg_buffer *buffer)
   sg_buffer_puts(buffer, "\n");
 }
 
+/* A row that begins with # would be taken for a comment: such a name begins with _, as in the
+ * tables of predict. */
 static void put_place(const sg_region *r, sg_buffer *b)
 {
-  sg_buffer_name(b, r->name, false, ' ');
+  bool hash = r->name[0] == '#';
+  if (hash) sg_buffer_puts(b, "_");
+  sg_buffer_name(b, r->name + hash, false, ' ');
   sg_buffer_puts(b, "\t");
   sg_buffer_name(b, r->chrom, false, ' ');
   if (placed(r)) sg_buffer_printf(b, "\t%" PRId64 "\t%" PRId64, r->start, r->end);

@@ -5,6 +5,7 @@
  *   3. Notes
  *   4. Running
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -52,10 +53,16 @@ static char *path_in(const char *dir, const char *name)
   return path;
 }
 
+void sg_args_file(sg_args *args, const char *path)
+{
+  if (path && *path == '-') sg_args_path(args, ".", path);
+  else sg_args_add(args, path);
+}
+
 void sg_args_path(sg_args *args, const char *dir, const char *name)
 {
   char *path = path_in(dir, name);
-  sg_args_add(args, path);
+  sg_args_file(args, path);
   free(path);
 }
 
@@ -101,8 +108,8 @@ static bool is_folder(const char *path)
   return path && !stat(path, &info) && S_ISDIR(info.st_mode);
 }
 
-/* Neutral options are not in the canonical command, but say which files come out and how. A run may
- * be moved: names of folders do not count. */
+/* Neutral options are not in the canonical command, but say which files come out and how. A run
+ * may be moved: names of folders do not count. */
 static void add_neutral(const sg_opts *opts, sg_buffer *b)
 {
   for (int i = 0; i < opts->n_value; i++) {
@@ -137,12 +144,21 @@ static sg_status mark_sidecars(const char *model, sg_buffer *b, sg_err *err)
   return status;
 }
 
+/* The same command without the folder it is about: the name of that does not matter. */
+static sg_opts without_folder(const sg_opts *opts)
+{
+  sg_opts rest = *opts;
+  if (rest.n_operand && is_folder(rest.operand[0])) rest.n_operand = 0;
+  return rest;
+}
+
 /* Version, command, content of the inputs -> 64 digits. */
 static sg_status digest(const sg_opts *opts, char hex[65], sg_err *err)
 {
   sg_buffer all = { 0 };
   int n = 0;
-  char *command = sg_opts_canonical(opts);
+  sg_opts rest = without_folder(opts);
+  char *command = sg_opts_canonical(&rest);
   const char *const *models = sg_opt_known(opts, "model") ? sg_opt_many(opts, "model", &n) : NULL;
   sg_buffer_printf(&all, "%s\n%s\n", sg_version(), command ? command : "");
   add_neutral(opts, &all);
@@ -178,16 +194,50 @@ static sg_status note_begin(const sg_steps *steps, const char *name, step_note *
   return status;
 }
 
+/* "DIGEST NAME" */
+static sg_status note_file(const char *dir, const char *name, sg_buffer *b, sg_err *err)
+{
+  char hex[65];
+  char *path = path_in(dir, name);
+  sg_status status = path ? sg_digest_file(path, hex, err)
+                          : sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!status) sg_buffer_printf(b, "%s %s\n", hex, name);
+  free(path);
+  return status;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+  return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+/* A line for each file in the folder, by name. */
+static sg_status note_folder(const char *path, sg_buffer *b, sg_err *err)
+{
+  struct dirent **entry = NULL;
+  sg_status status = SG_OK;
+  int n = scandir(path, &entry, not_hidden, by_bytes);
+  if (n < 0) return sg_fail(err, SG_EIO, "%s: %s", path, strerror(errno));
+  for (int i = 0; i < n; i++) {
+    if (!status) status = note_file(path, entry[i]->d_name, b, err);
+    free(entry[i]);
+  }
+  free(entry);
+  return status;
+}
+
 /* "made-of HEX", then "DIGEST NAME" for each output, in their order. */
 static sg_status note_text(const step_note *note, sg_buffer *b, sg_err *err)
 {
-  char hex[65];
   sg_status status = SG_OK;
   sg_buffer_printf(b, "made-of %s\n", note->made_of);
   for (int i = 0; i < note->n && !status; i++) {
     char *path = path_in(note->into, note->outputs[i]);
-    status = path ? sg_digest_file(path, hex, err) : sg_fail(err, SG_ENOMEM, "out of memory");
-    if (!status) sg_buffer_printf(b, "%s %s\n", hex, note->outputs[i]);
+    if (!path) return sg_fail(err, SG_ENOMEM, "out of memory");
+    status = is_folder(path) ? note_folder(path, b, err)
+                             : note_file(note->into, note->outputs[i], b, err);
     free(path);
   }
   return status;
@@ -271,11 +321,10 @@ static int call(const sg_cmd *cmd, sg_opts *opts)
   return code;
 }
 
-/* Adds the canonical command to what provenance tells; the name of a folder does not matter. */
+/* Adds the canonical command to what provenance tells. */
 static void tell(sg_steps *steps, const sg_opts *opts)
 {
-  sg_opts told = *opts;
-  if (told.n_operand && is_folder(told.operand[0])) told.n_operand = 0;
+  sg_opts told = without_folder(opts);
   char *command = sg_opts_canonical(&told);
   if (command) sg_buffer_printf(&steps->told, "%s\n", command);
   else steps->told.failed = true;
@@ -298,6 +347,7 @@ static int run_parsed(sg_steps *steps, const char *name, const sg_args *args, sg
     return SG_EXIT_OK;
   }
   unlink(note->path);
+  if (*steps->last) sg_steps_forget(steps, steps->last);   /* also if this process ends here */
   int code = call(opts->cmd, opts);
   if (!code) status = note_write(note, &err);
   steps->fresh++;

@@ -20,7 +20,9 @@ typedef struct sg_args {
 void sg_args_add(sg_args *args, const char *text);
 /* --NAME and its value. */
 void sg_args_pair(sg_args *args, const char *name, const char *value);
-/* DIR/name. */
+/* An operand that is a file; "./" before a name that would be read as an option. */
+void sg_args_file(sg_args *args, const char *path);
+/* DIR/name, as an operand or a value. */
 void sg_args_path(sg_args *args, const char *dir, const char *name);
 /* Options of `opts` as they were given, those of `names` (NULL-ended) that were. */
 void sg_args_pass(sg_args *args, const sg_opts *opts, const char *const *names);
@@ -29,13 +31,14 @@ void sg_args_release(sg_args *args);
 typedef struct sg_steps {
   const sg_opts *opts;         /* of the run: -v, -q, --resume */
   const char *dir;             /* of the run */
+  char last[256];              /* the step that reads what all the others write; "": none */
   int fresh, kept;             /* steps that were run, and that were not */
   sg_buffer told;              /* commands as JSON strings, for provenance */
 } sg_steps;
 
-/* Runs a step: `name` is unique in the run; outputs[n] are names in the folder `into`. What the
- * command prints on standard output is left out. Returns its exit status (0: done, or kept), whose
- * message has been said. */
+/* Runs a step: `name` is unique in the run; outputs[n] are names in the folder `into`, of files or
+ * of folders that hold only what the step writes. What the command prints on standard output is
+ * left out. Returns its exit status (0: done, or kept), whose message has been said. */
 int sg_steps_run(sg_steps *steps, const char *name, const sg_args *args, const char *into,
                  const char *const *outputs, int n);
 

@@ -48,9 +48,12 @@ static sg_status write_name(sg_output *out, const char *name, sg_err *err)
   return status;
 }
 
+/* A row that begins with # would be taken for a comment: such a name begins with _. */
 static sg_status write_place(sg_output *out, const sg_row *row, sg_err *err)
 {
-  sg_status status = write_name(out, row->region, err);
+  bool hash = row->region[0] == '#';
+  sg_status status = hash ? sg_output_puts(out, "_", err) : SG_OK;
+  if (!status) status = write_name(out, row->region + hash, err);
   if (!status) status = sg_output_puts(out, "\t", err);
   if (!status) status = write_name(out, row->chrom, err);
   if (status) return status;

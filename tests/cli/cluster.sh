@@ -37,12 +37,11 @@ recovered() {
       for (c = 1; c <= width; c++) for (b = 1; b <= 4; b++) q[c, b] = p[width + 1 - c, 5 - b]
       for (c = 1; c <= width; c++) for (b = 1; b <= 4; b++) p[c, b] = q[c, b]
     }
-    function judge(  o, i, gap, k, n, is_full, is_half) {
+    function judge(  o, i, k, n, is_full, is_half) {
       if (!width || sites < 10) return
       for (o = 0; o < 2; o++) {
         for (i = -6; i < width; i++) {
-          for (gap = 1; gap <= 2; gap++)
-            if (agree(i, "TGCTGA", 1) >= 5 && agree(i + 6 + gap, "TCAGCA", 0.25) >= 4) is_full = 1
+          if (agree(i, "TGCTGA", 1) >= 5 && agree(i + 7, "TCAGCA", 0.25) >= 4) is_full = 1
           n = 0
           for (k = i - 2; k <= i; k++) if (k >= 1 && k <= width && at(k) >= 0.4) n++
           if (agree(i, "TGCTGAC", 1) >= 6 && n >= 2) is_half = 1
@@ -105,6 +104,11 @@ instances() {
     { sites[$4]--; last = $2 }
     END { for (k in sites) if (sites[k]) { print k, sites[k]; bad = 1 } exit bad }' "$work/out/instances.bed"
 }
+# Without the genome there are no motifs of it, whatever an earlier run left there.
+no_genome() {
+  cp -r "$work/out" "$work/again" && run -o "$work/again" "$sis" > /dev/null && [ ! -e "$work/again/motifs.genomic.meme" ] &&
+    run --no-provenance -o "$work/again" "$sis" > /dev/null && [ ! -e "$work/again/provenance.json" ]
+}
 # Pairs are the neighbouring pieces of cut subsets.
 pairs() {
   want=$(grep -v '^#' "$work/out/clusters.tsv" | cut -f 8 | awk -F / '$1 > 1' | wc -l)
@@ -122,6 +126,11 @@ unexplained() {
   awk -F '\t' 'NR == FNR { gone[$1] = 1; next } !($1 in gone)' "$work/gone" "$sis" > "$work/fewer.tsv"
   run -f "$g" --predictions "$work/p.tsv" -o "$work/out3" "$work/fewer.tsv" > /dev/null || return 1
   cut -f 4 "$work/out3/regions.unexplained.bed" | sort | comm -12 - "$work/gone" | diff - "$work/gone"
+}
+# A network may say "not a number" of a region.
+not_a_number() {
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { n++ } n == 3 { $6 = "nan" } n == 5 { $6 = "inf" } n == 7 { $6 = "-inf" } { print }' "$work/p.tsv" > "$work/nan.tsv"
+  grep -c 'nan$' "$work/nan.tsv" && run -f "$g" --predictions "$work/nan.tsv" -o "$work/out5" "$sis" > /dev/null && [ -s "$work/out5/regions.unexplained.bed" ]
 }
 published() {
   run --method published --min-samples 20 -o "$work/out4" "$sis" > "$work/published" || return 1
@@ -158,8 +167,10 @@ check "members spell what the genome has at their places" spelled
 check "the order of rows is nothing" shuffled
 check "order and strand of strings are nothing" turned
 check "one line a site" instances
+check "files of an earlier run do not stay" no_genome
 check "pairs of sites" pairs
 check "regions that are not explained" unexplained
+check "predictions that are no numbers" not_a_number
 check "as published" published
 check "compressed, standard input" compressed
 check "several targets" targets

@@ -133,6 +133,20 @@ logos() {
   for f in "$work/logos"/*; do grep -q '<svg' "$f" && grep -q 'reverse complement\|p = ' "$f" || return 1; done
 }
 check 'logos' logos
+# Queries a/b and a_b: a picture each; a long name is cut. Equal names are warned of wherever they stand.
+alike() {
+  long=$(printf '%0300d' 0)
+  "$seqgloss" motifs -q vertebrates --family maf-related -F meme > "$work/maf.meme" && awk -v long="$long" '
+    /^MOTIF/ { n++; if (n > 3) exit; $2 = n == 1 ? "a/b" : n == 2 ? "a_b" : "a/b" } { print }' "$work/maf.meme" > "$work/alike.meme" &&
+    "$seqgloss" motifs -q vertebrates --family maf-related -F meme | awk -v long="$long" '/^MOTIF/ && !n++ { $2 = long } { print }' > "$work/long.meme" || return 1
+  "$seqgloss" compare -d "$work/long.meme" --svg "$work/pictures" --draw 1 "$work/alike.meme" > /dev/null 2> "$work/err"
+  cat "$work/err"
+  ls "$work/pictures"
+  [ "$(ls "$work/pictures" | wc -l)" = 3 ]
+}
+check 'queries with names alike: a picture each' alike
+equal_ids() { "$seqgloss" compare --nearest 1 CACGTG TGACTCA CACGTG > /dev/null 2> "$work/err"; cat "$work/err"; grep -q 'two queries are called CACGTG' "$work/err"; }
+check 'equal queries are warned of' equal_ids
 two_databases() {
   table --nearest 5 -d vertebrates -d insects TGACTCA > "$work/got" && [ "$(wc -l < "$work/got")" = 6 ] &&
     table --evalue 1e9 -d vertebrates -d insects TGACTCA | wc -l | grep -qx 1316

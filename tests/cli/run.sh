@@ -63,6 +63,20 @@ made_again() {
     sed 's/TGC/TGA/' "$work/demo/clusters.tsv" > "$work/gone/clusters.tsv" && resume "$work/gone" &&
     grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
 }
+# Stopped between cluster and compare, with a page of an earlier run lying there: the page is not what this run found.
+stale_page() {
+  mafk --expect maf --lambda 0.9 -q -o "$work/lambda" || return 1
+  # compare cannot write, so that the run ends there.
+  mkdir "$work/stop" && cp -r "$work/demo" "$work/stop" && rm "$work/stop/demo/tomtom.tsv" && mkdir "$work/stop/demo/tomtom.tsv" || return 1
+  if mafk --expect maf --lambda 0.9 --resume -q -o "$work/stop/demo"; then return 1; fi
+  rmdir "$work/stop/demo/tomtom.tsv" && cp "$work/lambda/.steps/compare" "$work/stop/demo/.steps" && cp "$work/lambda/tomtom.tsv" "$work/stop/demo" &&
+    mafk --expect maf --lambda 0.9 --resume -q -o "$work/stop/demo" && same "$work/lambda" "$work/stop/demo"
+}
+# A folder of another name is the same run; a logo that is gone is drawn again.
+moved() {
+  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
+    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
+}
 other_options() {
   cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
     grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
@@ -72,6 +86,15 @@ other_input() {
   cp -r "$work/demo" "$work/input" && head -n 400 "$b" > "$work/regions.bed" &&
     run -m "$m" -b "$work/regions.bed" --threshold 0.99 --resume -v -o "$work/input" > /dev/null 2> "$work/resume.err" &&
     grep -q ' 0 done before' "$work/resume.err"
+}
+# Motifs are known by their content; no output names the folder they are in.
+other_motifs() {
+  mkdir "$work/db" && "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/db/db.meme" && cp -r "$work/demo" "$work/mine" &&
+    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    ! grep -rq "$work" "$work/mine" --exclude-dir=.steps && grep -q -e '--motifs db.meme' "$work/mine/tomtom.tsv" || return 1
+  cp "$work/mine/tomtom.tsv" "$work/tomtom.before" && "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/db/db.meme" &&
+    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    ! cmp -s "$work/tomtom.before" "$work/mine/tomtom.tsv"
 }
 # Killed at some moment of its life, again and again, until a run ends by itself.
 killed() {
@@ -113,6 +136,15 @@ quantile() {
     grep -q 'quantile 0.9 of 789 predictions; 79 pass' "$work/nine/report.html" && grep -q '79 regions pass tau: fewer than 100' "$work/nine/report.html" &&
     grep -q '79 regions pass tau: fewer than 100' "$work/nine.err"
 }
+# tau is the value of a region, which passes in every step.
+at_tau() {
+  run -q -m "$m" -b "$b" --threshold-quantile 0.5 -o "$work/median" > /dev/null 2>&1 || return 1
+  n=$(sed -n 's/^## tau .*; \([0-9]*\) pass)$/\1/p' "$work/median/sis.tsv")
+  explained=$(awk -F '\t' '!/^#/ && $9 != "noise" { print $1 }' "$work/median/clusters.tsv" | sort -u | wc -l)
+  lost=$(wc -l < "$work/median/regions.unexplained.bed")
+  echo "$n pass; $explained explained, $lost not"
+  [ "$n" -ge 300 ] && grep -q "gives $n of 789 regions a value" "$work/median/report.html" && [ $((explained + lost)) = "$n" ]
+}
 # Nothing to find, nothing found: weights in random order; shuffled regions.
 permuted() {
   for seed in 1 2; do
@@ -135,9 +167,50 @@ control() {
     grep -q '^permuted weights	789	568	' "$work/control/control.tsv" && grep -q 'id="control"' "$work/control/report.html" &&
     grep -q '>planted f<' "$work/control/report.html" && ! grep -q '"control"' "$work/demo/report.html"
 }
+# The control, the genome's motifs and the logos of an earlier run are not those of this one.
+left_over() {
+  cp -r "$work/control" "$work/left" && cp "$work/left/logos/cluster_1.svg" "$work/left/logos/cluster_77.svg" &&
+    cp "$work/left/logos/cluster_1.svg" "$work/left/logos/cluster_77.genomic.svg" && cp "$work/left/logos/cluster_1.svg" "$work/left/logos/mine.svg" &&
+    mafk --transplant 2 --expect maf --resume -q -o "$work/left" || return 1
+  ! grep -q 'id="control"' "$work/left/report.html" && [ ! -e "$work/left/control.tsv" ] && [ ! -e "$work/left/logos/cluster_77.svg" ] &&
+    [ ! -e "$work/left/logos/cluster_77.genomic.svg" ] && [ -e "$work/left/logos/mine.svg" ]
+}
 none_passes() {
   run -m "$m" -b "$work/few.bed" --threshold 0.9999999 -o "$work/none" > "$work/none.out" 2> "$work/none.err" || { cat "$work/none.err"; return 1; }
   [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 60 regions' "$work/none/report.html"
+}
+# Folders of targets whose names are alike, or those of files of the run.
+like_names() {
+  cp "$data/hepg2.h5" "$work/alike.h5"
+  printf '{ "targets": ["a/b", "a_b", "report.html", "provenance.json", "REST", "GABPA"] }\n' > "$work/alike.seqgloss.json"
+  run -q -m "$work/alike.h5" -b "$work/fewer.bed" -t all -o "$work/alike" || return 1
+  (cd "$work/alike" && ls -d */ | tr '\n' ' ')
+  for t in a_b a_b_2 report.html_2 provenance.json_2 REST GABPA; do [ -s "$work/alike/$t/report.html" ] || return 1; done
+  [ -f "$work/alike/report.html" ] && grep -q -e '--target a_b ' "$work/alike/a_b_2/sis.tsv" && grep -q -e '--target a/b ' "$work/alike/a_b/sis.tsv"
+}
+# Names that begin as options do.
+dashes() {
+  mkdir "$work/dash" && "$seqgloss" shuffle -q -f "$g" -b "$work/fewer.bed" -l 101 -o "$work/dash/-w.fa" &&
+    full=$(cd "$(dirname "$seqgloss")" && pwd)/$(basename "$seqgloss") && net=$(cd "$data" && pwd)/mafk.h5 &&
+    (cd "$work/dash" && "$full" run -q -m "$net" --threshold 0.01 --negative-control -o -out -- -w.fa) && [ -s "$work/dash/-out/report.html" ]
+}
+# Without --resume nothing of a stopped step is gone on with.
+anew() {
+  "$seqgloss" run -q -m "$data/hepg2.h5" -f "$g" -b "$work/few.bed" -t bound:0 -o "$work/anew" 2> /dev/null > /dev/null &
+  pid=$! tries=0
+  while [ ! -e "$work/anew/sis.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+  kill -9 $pid && wait $pid 2> /dev/null
+  [ -s "$work/anew/sis.tsv.partial.state" ] && cp -r "$work/anew" "$work/anew2" || return 1
+  run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 --resume -o "$work/anew2" > /dev/null 2> "$work/anew2.err" && grep -q 'going on after' "$work/anew2.err" &&
+    run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -o "$work/anew" > /dev/null 2> "$work/anew.err" && ! grep -q 'going on after' "$work/anew.err" &&
+    cmp "$work/anew/sis.tsv" "$work/anew2/sis.tsv"
+}
+pipes() {
+  mkfifo "$work/fifo" && fails 1 'fifo is a pipe' run -m "$m" -b "$work/fifo" -o "$work/x" && fails 1 'fifo is a pipe' run -m "$work/fifo" -b "$b" -o "$work/x" && [ ! -e "$work/x" ]
+}
+twice() {
+  "$seqgloss" motifs -q vertebrates --family maf-related -F meme > "$work/twice.meme" && sed -n '/^MOTIF/,$p' "$work/twice.meme" > "$work/more" &&
+    cat "$work/more" >> "$work/twice.meme" && fails 1 'twice.meme\|two motifs\|twice' run -m "$m" -b "$b" -d "$work/twice.meme" -o "$work/x" && [ ! -e "$work/x" ]
 }
 # Nothing is begun when something is wrong.
 unbegun() {
@@ -158,16 +231,26 @@ if [ -f "$m" ]; then
   check "another folder: the same bytes, no names of folders" anonymous
   check "--resume of a finished run runs nothing" nothing_again
   check "--resume makes again what is gone or was changed" made_again
+  check "--resume of a run that was moved, without a logo" moved
+  check "--resume does not keep a page of other clusters" stale_page
   check "--resume runs what other options ask for" other_options
   check "--resume does not take files of other regions" other_input
+  check "--resume does not take matches of other motifs" other_motifs
   check "killed five times and gone on with: the same bytes" killed
   check "several targets: a folder each, as a run of its own" targets
   check "all targets, named by the sidecar" sidecar_names
   check "default threshold: the 0.9 quantile; few regions are warned of" quantile
+  check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
   check "shuffled regions: not recovered" shuffled
   check "--negative-control, --transplant" control
+  check "what an earlier run left is not shown" left_over
   check "no region passes: a report all the same" none_passes
+  check "targets with names alike: a folder each" like_names
+  check "names that begin with a dash" dashes
+  check "without --resume a stopped step begins anew" anew
+  check "inputs from pipes: nothing is begun" pipes
+  check "two motifs of one name: nothing is begun" twice
   check "unknown motifs: nothing is begun" unbegun
   check "unknown chromosome" wrong_chromosome
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"

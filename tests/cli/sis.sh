@@ -207,6 +207,13 @@ maff() {
     grep -q 'GC.*GTCA\|TCAGC\|TGCTGA' "$work/maff.tsv"
 }
 
+# A region named as a comment begins is a row of every table.
+hashes() {
+  head -n 3 "$b" | awk -F '\t' -v OFS='\t' '{ $4 = "#" NR; print }' > "$work/hash.bed"
+  "$seqgloss" predict -q -m "$m" -f "$g" -b "$work/hash.bed" -o "$work/hash.p.tsv" && [ "$(grep -v '^#' "$work/hash.p.tsv" | cut -f 1 | tr '\n' ' ')" = '_1 _2 _3 ' ] &&
+    run -m "$m" -f "$g" -b "$work/hash.bed" --threshold 0.9 --max-subsets 1 -o "$work/hash.tsv" && grep -q '^_1	' "$work/hash.tsv" &&
+    [ "$(grep '^#[0-9]' "$work/hash.tsv" | wc -l)" = 0 ]
+}
 # --resume: killed while it computes, gone on with, the same bytes as in one go; half a row at the end is dropped.
 slow() { "$seqgloss" sis -m "$data/hepg2.h5" -t bound:0 -t bound:2 -f "$g" -b "$work/slow.bed" --threshold 0.5 "$@"; }
 killed() {
@@ -217,8 +224,12 @@ killed() {
     -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa" &
   pid=$! tries=0
   while [ ! -e "$work/re/one.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  # A second one with the same outputs would mix its rows with these.
+  fails 1 'another process writes to it' slow --resume -q -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa"
+  alone=$?
   kill -9 $pid
   wait $pid 2> /dev/null
+  [ $alone = 0 ] || return 1
   [ -s "$work/re/one.tsv.partial" ] && [ -e "$work/re/one.tsv.partial.state" ] || { ls "$work/re"; return 1; }
   [ ! -e "$work/re/one.tsv" ] && [ ! -e "$work/re/one.bed.gz" ] && [ ! -e "$work/re/one.fa" ]
 }
@@ -262,10 +273,13 @@ if [ -f "$m" ]; then
   check "--predictions: a column without header" column_only
   check "shards with --predictions" shards q 3 --threshold-quantile 0.8 --predictions "$work/p.tsv"
   check "two threads with a quantile, the same bytes" threads --threshold-quantile 0.8
+  check "a region whose name begins with #" hashes
   check "--resume: killed in the middle, nothing looks finished" killed
   check "--resume: goes on, with the bytes and messages of one go" goes_on
   check "--resume: another threshold begins anew" begins_anew
   check "--resume: a state that is none begins anew" damaged_state
+  mkfifo "$work/fifo"
+  check "--resume of what comes from a pipe" fails 1 'fifo is a pipe' "$seqgloss" sis -m "$m" -f "$g" -b "$work/fifo" --resume --threshold 0.9 -o "$work/pipe.tsv"
   check "--resume to standard output" fails 1 'resume needs -o FILE' mafk --resume --threshold 0.9
   check "--threshold-null depends on the seed alone" null_seed
   check "two threads with a null and transplants, the same bytes" threads --threshold-null 0.99 --transplant 3 --max-subsets 1
