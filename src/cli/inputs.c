@@ -35,6 +35,14 @@ sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err)
   return status;
 }
 
+/* The file of "[NAME=]FILE"; a '=' behind a slash belongs to the file. */
+static const char *file_of(const sg_opt_def *def, const char *text)
+{
+  const char *equals = strchr(text, '='), *slash = strchr(text, '/');
+  bool named = def->arg && !strncmp(def->arg, "[NAME=]", 7);
+  return named && equals && (!slash || equals < slash) ? equals + 1 : text;
+}
+
 /* Values of one option, or its preset. */
 static sg_status mark_value(const sg_opt_value *v, sg_buffer *buffer, sg_err *err)
 {
@@ -42,7 +50,8 @@ static sg_status mark_value(const sg_opt_value *v, sg_buffer *buffer, sg_err *er
   if (v->def->kind != SG_OPT_INFILE) return SG_OK;
   sg_buffer_printf(buffer, "--%s\n", v->def->name);
   if (v->def->flags & SG_OPT_MANY) {
-    for (int i = 0; i < v->given && !status; i++) status = sg_input_mark(v->many[i], buffer, err);
+    for (int i = 0; i < v->given && !status; i++)
+      status = sg_input_mark(file_of(v->def, v->many[i]), buffer, err);
   } else if (v->text) {
     status = sg_input_mark(v->text, buffer, err);
   }
