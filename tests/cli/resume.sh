@@ -4,7 +4,7 @@
 data=$src/data
 g=$data/chr20.fa.gz b=$work/some.bed m=$data/hepg2.h5
 where="-m $m -t bound:0 -t bound:2 -f $g -b $b"
-awk 'NR % 2' "$data/regions.bed" > "$b"
+awk 'NR % 4 == 1' "$data/regions.bed" > "$b"
 
 ism() { "$seqgloss" ism $where --deletions 2 --mask-width 9 "$@"; }
 methods() { "$seqgloss" attribute --method deeplift,gradient -n 4 $where "$@"; }
@@ -62,7 +62,7 @@ many_times() {
     before=$(cat "$work/many/x.tsv.partial.state")
     "$seqgloss" ism $where --deletions 2 --mask-width 9 --resume -q -o "$work/many/x.tsv" &
     pid=$!
-    while [ "$(cat "$work/many/x.tsv.partial.state" 2> /dev/null)" = "$before" ]; do sleep 0.02; done
+    while [ "$(cat "$work/many/x.tsv.partial.state" 2> /dev/null)" = "$before" ] && kill -0 $pid; do sleep 0.02; done
     kill -9 $pid 2> /dev/null
     wait $pid 2> /dev/null
     rm -f "$work/many/"*.tmp
@@ -97,11 +97,21 @@ other_regions() {
   cp "$work/all.bed" "$b"
   return $got
 }
-# Of an array that is named, the content counts, not the name.
+# Of a file that is read, the content counts, not the name.
+other_references() {
+  r=$work/refs.npz
+  "$seqgloss" onehot -q -l 200 -f "$g" -R chr20:297448-297647 --no-provenance -o "$r" && mkdir "$work/refs" || return 1
+  killed "$work/refs/x.npz" "$seqgloss" deeplift $where --references "$r" || return 1
+  "$seqgloss" onehot -q -l 200 -f "$g" -R chr20:297548-297747 --no-provenance -o "$r" &&
+    "$seqgloss" deeplift $where --references "$r" --resume -o "$work/refs/x.npz" 2> "$work/refs.err" &&
+    ! grep 'going on' "$work/refs.err" && "$seqgloss" deeplift -q $where --references "$r" -o "$work/refs1.npz" &&
+    cmp "$work/refs/x.bound_0.npz" "$work/refs1.bound_0.npz"
+}
+# What is not ours is neither used nor harmed.
 foreign() {
   mkdir "$work/f1" "$work/f1/x.npz.partial" "$work/f2" "$work/f3" && echo mine > "$work/f2/x.npz.partial" &&
     echo mine > "$work/f3/x.npz.partial.state" &&
-    fails 1 'x.npz.partial: Is a directory' ism --resume -q -o "$work/f1/x.npz" &&
+    fails 1 'x.npz.partial: stands in the way' ism --resume -q -o "$work/f1/x.npz" &&
     fails 1 'x.npz.partial: stands in the way' ism --resume -q -o "$work/f2/x.npz" &&
     fails 1 'no state of --resume; move it away' deeplift --resume -q -o "$work/f3/x.npz" || return 1
   [ "$(cat "$work/f2/x.npz.partial")" = mine ] && [ "$(cat "$work/f3/x.npz.partial.state")" = mine ] && [ "$(ls "$work/f2" "$work/f3" | wc -l)" = 5 ]
@@ -138,11 +148,12 @@ in_use() {
 
 check "ism: killed on the way, nothing looks finished" cut_ism
 for e in tsv tsv.gz npz bedgraph; do check "ism: goes on to $e, the bytes and messages of one go" goes_on "$work/cut" ism $e; done
-if "$seqgloss" help ism > /dev/null && ism -q -o "$work/try.h5" 2> "$work/try.err"; then
-  check "ism: goes on to h5" goes_on "$work/cut" ism h5
-elif grep -qi hdf5 "$work/try.err"; then skip "ism: goes on to h5" "HDF5"
-else check "ism writes h5" cat "$work/try.err" false
-fi
+for e in h5 bw; do
+  "$seqgloss" ism -q -m "$m" -t bound:0 -f "$g" -R chr20:297448-297548 -o "$work/try.$e" 2> "$work/try.err"
+  if grep -qi 'this build' "$work/try.err"; then skip "ism: goes on to $e" "libhdf5 or libBigWig"
+  else check "ism: goes on to $e, the bytes and messages of one go" goes_on "$work/cut" ism $e
+  fi
+done
 check "ism: killed three times" many_times
 check "attribute: killed on the way, nothing looks finished" cut_methods
 check "attribute: two methods and two targets go on" goes_on "$work/cut2" methods npz
@@ -152,6 +163,7 @@ check "ism: in pieces with --resume" uncut ism --pairs 1
 check "gradient: in pieces with --resume" uncut gradient
 check "other options begin anew" other_options
 check "other regions begin anew" other_regions
+check "other references in a file of the same name begin anew" other_references
 check "foreign files are refused and left alone" foreign
 check "damaged numbers are refused" damaged
 check "a stop on request says where to go on" interrupted
