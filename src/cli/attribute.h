@@ -5,6 +5,7 @@
 #include "cli/console.h"
 #include "cli/feeds.h"
 #include "cli/picks.h"
+#include "cli/resume.h"
 #include "cli/scores.h"
 #include "cli/share.h"
 #include "seqgloss/attribute.h"
@@ -48,6 +49,8 @@ typedef struct sg_attribute_job {
   sg_shuffle_opts shuffle;
   sg_share share;
   sg_scores *scores;
+  sg_checkpoint *checkpoint;   /* --resume; NULL: results go to `scores` at once */
+  int64_t done;                /* windows that it has */
   sg_meter meter;
   bool complete;               /* some method promises a sum: residuals are written */
   /* what the loop found */
@@ -62,7 +65,9 @@ double sg_attribute_tolerance(const sg_explain_method *method);
 /* The role that a method's references have; -1: it needs none. */
 int sg_attribute_role(const sg_explain_method *method);
 
-/* Reads, computes and writes everything to job->scores. */
+/* Reads, computes and writes everything to job->scores, under --resume to job->checkpoint. */
 sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err);
+/* Writes what job->checkpoint has to job->scores; the source is at its front. */
+sg_status sg_attribute_write(sg_attribute_job *job, sg_err *err);
 
 #endif

@@ -4,6 +4,7 @@
  *   2. Scratch of one thread: sessions and references
  *   3. One window
  *   4. Results out
+ *   5. --resume: results kept, and written in the end
  */
 #include <inttypes.h>
 #include <math.h>
@@ -308,14 +309,94 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
   return status;
 }
 
-static sg_status sink(void *user, void *one, sg_err *err)
+static sg_status put_batch(sg_attribute_job *job, const batch *b, sg_err *err)
 {
-  sg_attribute_job *job = user;
-  batch *b = one;
   float *onehot = malloc(4 * (size_t)b->regions->length * sizeof *onehot + 1);
   sg_status status = onehot ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
   for (int i = 0; i < b->regions->n && !status; i++) status = put_window(job, b, i, onehot, err);
   free(onehot);
+  return status;
+}
+
+/* ---- 5. --resume ----
+ *
+ * A window in the file: its head, then for each name float score[2][4][length] and float residual,
+ * then bool single, unknown.
+ */
+
+/* Writes to the checkpoint or reads from it. */
+typedef sg_status (*mover)(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err);
+
+static sg_status move_out(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err)
+{
+  return sg_checkpoint_write(checkpoint, 0, data, n, err);
+}
+
+static sg_status move_in(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err)
+{
+  return sg_checkpoint_read(checkpoint, 0, data, n, err);
+}
+
+static sg_status move_window(const sg_attribute_job *job, batch *b, int i, mover move, sg_err *err)
+{
+  size_t bytes = 8 * (size_t)b->regions->length * sizeof(float);
+  sg_status status = SG_OK;
+  for (int name = 0; name < names_of(job) && !status; name++) {
+    float *residual = b->residual + name * job->share.cap + i;
+    status = move(job->checkpoint, score_of(job, b, name, i), bytes, err);
+    if (!status) status = move(job->checkpoint, residual, sizeof *residual, err);
+  }
+  if (!status) status = move(job->checkpoint, &b->single[i], sizeof b->single[i], err);
+  return status ? status : move(job->checkpoint, &b->unknown[i], sizeof b->unknown[i], err);
+}
+
+static sg_status keep_batch(sg_attribute_job *job, batch *b, sg_err *err)
+{
+  const sg_region_batch *r = b->regions;
+  sg_status status = SG_OK;
+  for (int i = 0; i < r->n && !status; i++) {
+    status = sg_resume_put(job->checkpoint, &r->region[i], r->length, err);
+    if (!status) status = move_window(job, b, i, move_out, err);
+  }
+  return status ? status : sg_resume_add(job->checkpoint, r->n, &job->done, err);
+}
+
+static sg_status take_batch(sg_attribute_job *job, batch *b, sg_err *err)
+{
+  const sg_region_batch *r = b->regions;
+  sg_status status = SG_OK;
+  for (int i = 0; i < r->n && !status; i++) {
+    status = sg_resume_take(job->checkpoint, &r->region[i], r->length, err);
+    if (!status) status = move_window(job, b, i, move_in, err);
+  }
+  return status;
+}
+
+sg_status sg_attribute_write(sg_attribute_job *job, sg_err *err)
+{
+  void *one = NULL;
+  bool more = true;
+  sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
+  if (!status) status = batch_new(job, &one, err);
+  batch *b = one;
+  while (more && !status) {
+    status = sg_source_fill(job->source, b->regions, err);
+    more = b->regions->n > 0;
+    if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
+    if (!status) status = take_batch(job, b, err);
+    if (!status) status = put_batch(job, b, err);
+  }
+  batch_free(job, b);
+  return status;
+}
+
+/* ---- The loop ---- */
+
+static sg_status sink(void *user, void *one, sg_err *err)
+{
+  sg_attribute_job *job = user;
+  batch *b = one;
+  sg_status status = job->checkpoint ? keep_batch(job, b, err) : put_batch(job, b, err);
   sg_progress_add(&job->meter.progress, b->regions->n);
   return status;
 }
@@ -333,5 +414,7 @@ sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err)
   p.work = work;
   p.sink = sink;
   p.cancelled = sg_cancelled;
-  return sg_pipeline_run(&p, err);
+  sg_status status = sg_pipeline_run(&p, err);
+  if (status || !job->checkpoint) return status;
+  return sg_checkpoint_mark(job->checkpoint, job->done, "", err);
 }

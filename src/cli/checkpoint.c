@@ -5,8 +5,9 @@
  *   3. Rows
  *
  * Order of writing: rows reach the disk before the state that counts them is renamed into place. A
- * process that dies in between leaves rows that no state counts; they are cut off. A lock on the
- * rows keeps a second process from the same files.
+ * process (or machine) that dies in between leaves rows that no state counts; they are cut off. A
+ * state is there before the first row, and goes last: rows without one are somebody else's file. A
+ * lock on the rows keeps a second process from the same files.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/buffer.h"
@@ -34,6 +36,7 @@ struct sg_checkpoint {
   char *state;                 /* path of the state */
   char digest[65];
   int64_t done;
+  struct timespec marked;      /* when; zeros: not yet */
   sg_buffer note;
 };
 
@@ -108,8 +111,8 @@ void sg_checkpoint_free(sg_checkpoint *checkpoint)
 
 void sg_checkpoint_remove(sg_checkpoint *checkpoint)
 {
-  unlink(checkpoint->state);
   for (int i = 0; i < checkpoint->n; i++) unlink(checkpoint->part[i].path);
+  unlink(checkpoint->state);
 }
 
 /* ---- 2. The state ---- */
@@ -153,16 +156,35 @@ static bool files_hold(const sg_checkpoint *c)
   return true;
 }
 
-/* Anything that is not a state of this very run, with its files, begins anew. */
-static void read_state(sg_checkpoint *c)
+/* Rows that no state belongs to were not written here. */
+static sg_status check_own(const sg_checkpoint *c, sg_err *err)
+{
+  struct stat info;
+  sg_lines *lines = NULL;
+  const char *line = sg_lines_open(c->state, &lines, NULL) ? NULL : next(lines);
+  bool own = line && !strcmp(line, head), there = lines != NULL;
+  sg_lines_close(lines);
+  if (own) return SG_OK;
+  if (there)
+    return sg_fail(err, SG_EINVAL, "%s: this is no state of --resume; move it away", c->state);
+  for (int i = 0; i < c->n; i++)
+    if (!stat(c->part[i].path, &info) && info.st_size)
+      return sg_fail(err, SG_EINVAL, "%s: stands in the way and is not of --resume (there is no "
+                     "%s); move it away", c->part[i].path, c->state);
+  return SG_OK;
+}
+
+/* Anything that is not a state of this very run, with its files, begins anew: false. */
+static bool read_state(sg_checkpoint *c)
 {
   sg_lines *lines = NULL;
   bool good = !sg_lines_open(c->state, &lines, NULL) && read_lines(c, lines) && files_hold(c);
   sg_lines_close(lines);
-  if (good) return;
+  if (good) return true;
   c->done = 0;
   c->note.n = 0;
   for (int i = 0; i < c->n; i++) c->part[i].size = 0;
+  return false;
 }
 
 static sg_status write_state(const sg_checkpoint *c, const char *note, sg_err *err)
@@ -195,8 +217,9 @@ sg_status sg_checkpoint_open(const char *const *paths, int n, const char *digest
   c->n = n;
   snprintf(c->digest, sizeof c->digest, "%s", digest);
   sg_status status = make_names(c, paths, err);
+  if (!status) status = check_own(c, err);
   for (int i = 0; i < n && !status; i++) status = open_part(&c->part[i], err);
-  if (!status) read_state(c);
+  if (!status && !read_state(c)) status = write_state(c, "", err);
   for (int i = 0; i < n && !status; i++) status = cut_part(&c->part[i], err);
   if (status) sg_checkpoint_free(c);
   else *ret_checkpoint = c;
@@ -222,15 +245,39 @@ sg_status sg_checkpoint_mark(sg_checkpoint *checkpoint, int64_t done, const char
     if (fflush(p->file) || fsync(fileno(p->file))) return system_error(p->path, err);
   }
   checkpoint->done = done;
+  clock_gettime(CLOCK_MONOTONIC, &checkpoint->marked);
   return write_state(checkpoint, note, err);
+}
+
+bool sg_checkpoint_due(const sg_checkpoint *checkpoint)
+{
+  const struct timespec *last = &checkpoint->marked;
+  struct timespec now;
+  if (!last->tv_sec && !last->tv_nsec) return true;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec - last->tv_sec + (now.tv_nsec >= last->tv_nsec) > 1;
+}
+
+sg_status sg_checkpoint_rewind(sg_checkpoint *checkpoint, int file, sg_err *err)
+{
+  part *p = &checkpoint->part[file];
+  return fflush(p->file) || fseek(p->file, 0, SEEK_SET) ? system_error(p->path, err) : SG_OK;
+}
+
+sg_status sg_checkpoint_read(sg_checkpoint *checkpoint, int file, void *data, size_t n,
+                             sg_err *err)
+{
+  part *p = &checkpoint->part[file];
+  if (fread(data, 1, n, p->file) == n) return SG_OK;
+  if (ferror(p->file)) return system_error(p->path, err);
+  return sg_fail(err, SG_EFORMAT, "%s: ends early; remove it to begin anew", p->path);
 }
 
 sg_status sg_checkpoint_copy(sg_checkpoint *checkpoint, int file, sg_output *output, sg_err *err)
 {
   part *p = &checkpoint->part[file];
   char buffer[1 << 14];
-  sg_status status = SG_OK;
-  if (fflush(p->file) || fseek(p->file, 0, SEEK_SET)) return system_error(p->path, err);
+  sg_status status = sg_checkpoint_rewind(checkpoint, file, err);
   for (int64_t left = p->size; left > 0 && !status; ) {
     size_t want = left < (int64_t)sizeof buffer ? (size_t)left : sizeof buffer;
     size_t n = fread(buffer, 1, want, p->file);

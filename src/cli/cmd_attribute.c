@@ -98,7 +98,8 @@ static const sg_opt_group draw_group = { "Shuffles", draw_defs };
 static const sg_opt_group seed_group = { "Random numbers", seed_defs };
 
 #define HEAD &sg_group_model, &sg_group_sequence, &target_group
-#define TAIL &sg_group_scores, &sg_group_output, &sg_group_run, &sg_group_common, NULL
+#define TAIL &sg_group_scores, &sg_group_output, &sg_group_resume, &sg_group_run, \
+             &sg_group_common, NULL
 
 /* The groups of a command by what its method uses; the first row that covers it serves. */
 typedef struct kit { unsigned uses; const sg_opt_group *const *groups; } kit;
@@ -217,8 +218,11 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
   if (given(opts, "shuffle") && sg_opt_choice(opts, "shuffle") == SG_SHUFFLE_LEGACY
       && sg_opt_int(opts, "seed") > UINT32_MAX)
     return sg_fail(err, SG_EINVAL, "--shuffle legacy takes seeds below 2^32");
+  const char *path = sg_opt_text(opts, "output");
   sg_status status = read_methods(job, err);
-  return status ? status : check_corrected(job, err);
+  if (!status) status = check_corrected(job, err);
+  if (status || !sg_opt_given(opts, "resume")) return status;
+  return sg_resume_check(opts, &path, sg_opt_given(opts, "output"), err);
 }
 
 static void read_explain(sg_attribute_job *job)
@@ -257,6 +261,7 @@ static sg_status open_source(sg_attribute_job *job, sg_err *err)
   s.length = net->length;
   s.alphabet = sg_model_alphabet(net->model);
   s.n_base = sg_model_n_base(net->model);
+  if (job->checkpoint) s.log = NULL;     /* opened once more: it has said so */
   status = sg_source_open(&s, &job->source, err);
   if (status) return status;
   job->longest = s.length ? s.length : sg_source_longest(job->source);
@@ -470,8 +475,28 @@ static sg_status run_loop(sg_attribute_job *job, sg_err *err)
   int64_t begin, end;
   sg_source_range(job->source, &begin, &end);
   sg_meter_start(&job->meter, job->opts, end < 0 ? -1 : end - begin, "regions");
+  sg_progress_add(&job->meter.progress, job->done);
   sg_status status = sg_attribute_loop(job, err);
   sg_meter_end(&job->meter);
+  return status;
+}
+
+/* Computes into the checkpoint; then *s is opened, for all that it has. */
+static sg_status compute_first(sg_attribute_job *job, sg_scores_opts *s, sg_err *err)
+{
+  sg_scores *trial = NULL;
+  sg_status status = sg_scores_open(s, &trial, err);     /* what would fail in the end fails now */
+  sg_scores_free(trial);
+  if (!status) status = sg_resume_open(job->opts, s->facts, &job->checkpoint, err);
+  if (!status) status = sg_resume_skip(job->checkpoint, job->source, err);
+  if (status) return status;
+  job->done = sg_checkpoint_done(job->checkpoint);
+  status = run_loop(job, err);
+  if (status) return status;
+  sg_source_close(job->source);
+  job->source = NULL;
+  status = open_source(job, err);
+  s->source = job->source;
   return status;
 }
 
@@ -484,12 +509,17 @@ static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err 
     .source = job->source, .facts = facts, .track_extra = -1, .length = job->longest
   };
   raise_file_limit();
-  sg_status status = sg_scores_open(&s, &job->scores, err);
+  sg_status status = sg_opt_given(job->opts, "resume") ? compute_first(job, &s, err) : SG_OK;
+  if (!status) status = sg_scores_open(&s, &job->scores, err);
   if (status) return status;
-  status = run_loop(job, err);
-  if (!status) return sg_scores_close(job->scores, err);
-  sg_scores_free(job->scores);
-  return status;
+  status = job->checkpoint ? sg_attribute_write(job, err) : run_loop(job, err);
+  if (status) sg_scores_free(job->scores);
+  else status = sg_scores_close(job->scores, err);
+  if (status || !job->checkpoint) return status;
+  sg_checkpoint_remove(job->checkpoint);
+  sg_checkpoint_free(job->checkpoint);
+  job->checkpoint = NULL;
+  return SG_OK;
 }
 
 /* What the scores should sum to, and how far they are from it. */
@@ -575,6 +605,7 @@ static void release(sg_attribute_job *job)
   }
   free(job->name);
   free(job->target);
+  sg_checkpoint_free(job->checkpoint);
   sg_source_close(job->source);
   sg_feeds_close(&job->feeds);
   sg_picks_free(&job->picks);
@@ -591,6 +622,7 @@ static int run_attribute(sg_opts *opts)
   }
   if (check_options(&job, &err)) return sg_console_usage(&err);
   sg_status status = attribute(&job, &err);
+  if (status && job.checkpoint) sg_resume_say(job.checkpoint);
   release(&job);
   return sg_console_end(status, &err);
 }

@@ -62,7 +62,7 @@ static const sg_opt_group target_group = { "What is explained", target_defs };
 static const sg_opt_group edit_group = { "Edits", edit_defs };
 static const sg_opt_group *const groups[] = {
   &sg_group_model, &sg_group_sequence, &target_group, &edit_group, &sg_group_scores,
-  &sg_group_output, &sg_group_run, &sg_group_common, NULL
+  &sg_group_output, &sg_group_resume, &sg_group_run, &sg_group_common, NULL
 };
 static const char *const usage[] = {
   "[options] -m MODEL -f GENOME.fa -b REGIONS.bed -o OUT.npz",
@@ -73,6 +73,16 @@ static const char *const usage[] = {
 
 /* The greatest deviation that --verify passes (the promise of seqgloss/delta.h). */
 static const double verify_tolerance = 2e-5;
+
+static sg_status check_resume(const sg_opts *opts, sg_err *err)
+{
+  const char *path = sg_opt_text(opts, "output");
+  if (!sg_opt_given(opts, "resume")) return SG_OK;
+  if (sg_opt_given(opts, "verify"))
+    return sg_fail(err, SG_EINVAL, "--verify compares what is computed in one go: leave --resume "
+                   "out");
+  return sg_resume_check(opts, &path, sg_opt_given(opts, "output"), err);
+}
 
 /* Combinations that say nothing. */
 static sg_status check_options(const sg_opts *opts, sg_err *err)
@@ -96,7 +106,7 @@ static sg_status check_options(const sg_opts *opts, sg_err *err)
       && sg_scores_kind_of(opts) != SG_SCORES_HYPOTHETICAL)
     return sg_fail(err, SG_EINVAL, "--center %s: the score of every present base would be 0; use "
                    "--center mean, or --scores hypothetical", sg_opt_text(opts, "center"));
-  return SG_OK;
+  return check_resume(opts, err);
 }
 
 /* What a format cannot hold. */
@@ -135,6 +145,7 @@ static sg_status open_source(sg_ism_job *job, sg_err *err)
   s.alphabet = sg_model_alphabet(net->model);
   s.n_base = sg_model_n_base(net->model);
   s.flank = sg_opt_int(job->opts, "deletions");
+  if (job->checkpoint) s.log = NULL;     /* opened once more: it has said so */
   status = sg_source_open(&s, &job->source, err);
   if (status) return status;
   job->longest = s.length ? s.length : sg_source_longest(job->source);
@@ -376,6 +387,7 @@ static sg_status run_loop(sg_ism_job *job, sg_err *err)
   int64_t begin, end;
   sg_source_range(job->source, &begin, &end);
   sg_meter_start(&job->meter, job->opts, end < 0 ? -1 : end - begin, "regions");
+  sg_progress_add(&job->meter.progress, job->done);
   sg_status status = sg_ism_loop(job, err);
   sg_meter_end(&job->meter);
   if (!status && job->delta.verify && !(job->counts.worst <= verify_tolerance))
@@ -390,6 +402,25 @@ static int find_extra(const sg_ism_job *job, const char *name)
   return -1;
 }
 
+/* Computes into the checkpoint; then *s is opened, for all that it has. */
+static sg_status compute_first(sg_ism_job *job, sg_scores_opts *s, sg_err *err)
+{
+  sg_scores *trial = NULL;
+  sg_status status = sg_scores_open(s, &trial, err);     /* what would fail in the end fails now */
+  sg_scores_free(trial);
+  if (!status) status = sg_resume_open(job->opts, s->facts, &job->checkpoint, err);
+  if (!status) status = sg_resume_skip(job->checkpoint, job->source, err);
+  if (status) return status;
+  job->done = sg_checkpoint_done(job->checkpoint);
+  status = run_loop(job, err);
+  if (status) return status;
+  sg_source_close(job->source);
+  job->source = NULL;
+  status = open_source(job, err);
+  s->source = job->source;
+  return status;
+}
+
 static sg_status write_all(sg_ism_job *job, const sg_facts *facts, sg_err *err)
 {
   bool none = job->ism.no_substitutions;
@@ -400,11 +431,13 @@ static sg_status write_all(sg_ism_job *job, const sg_facts *facts, sg_err *err)
     .length = job->longest
   };
   raise_file_limit();
-  sg_status status = sg_scores_open(&s, &job->scores, err);
+  sg_status status = sg_opt_given(job->opts, "resume") ? compute_first(job, &s, err) : SG_OK;
+  if (!status) status = sg_scores_open(&s, &job->scores, err);
   if (status) return status;
-  status = run_loop(job, err);
-  if (!status) return sg_scores_close(job->scores, err);
-  sg_scores_free(job->scores);
+  status = job->checkpoint ? sg_ism_write(job, err) : run_loop(job, err);
+  if (status) sg_scores_free(job->scores);
+  else status = sg_scores_close(job->scores, err);
+  if (!status && job->checkpoint) sg_checkpoint_remove(job->checkpoint);
   return status;
 }
 
@@ -462,6 +495,7 @@ static void release(sg_ism_job *job)
   free(job->name);
   free(job->head);
   sg_delta_plan_free(job->plan);
+  sg_checkpoint_free(job->checkpoint);
   sg_source_close(job->source);
   sg_feeds_close(&job->feeds);
   sg_picks_free(&job->picks);
@@ -478,6 +512,7 @@ static int run_ism(sg_opts *opts)
   }
   if (check_options(opts, &err)) return sg_console_usage(&err);
   sg_status status = ism(&job, &err);
+  if (status && job.checkpoint) sg_resume_say(job.checkpoint);
   release(&job);
   return sg_console_end(status, &err);
 }

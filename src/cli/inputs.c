@@ -37,6 +37,14 @@ sg_status sg_input_mark(const char *path, sg_buffer *buffer, sg_err *err)
   return status;
 }
 
+/* The file of "[NAME=]FILE"; a '=' behind a slash belongs to the file. */
+static const char *file_of(const sg_opt_def *def, const char *text)
+{
+  const char *equals = strchr(text, '='), *slash = strchr(text, '/');
+  bool named = def->arg && !strncmp(def->arg, "[NAME=]", 7);
+  return named && equals && (!slash || equals < slash) ? equals + 1 : text;
+}
+
 /* What is not there is said by who reads it. */
 static sg_status check_file(const char *path, const char *why, sg_err *err)
 {
@@ -52,7 +60,7 @@ sg_status sg_inputs_check(const sg_opts *opts, const char *why, sg_err *err)
     const sg_opt_value *v = &opts->value[i];
     if (v->def->kind != SG_OPT_INFILE) continue;
     for (int k = 0; v->def->flags & SG_OPT_MANY && k < v->given && !status; k++)
-      status = check_file(v->many[k], why, err);
+      status = check_file(file_of(v->def, v->many[k]), why, err);
     if (!(v->def->flags & SG_OPT_MANY) && v->given && !status)
       status = check_file(v->text, why, err);
   }
@@ -80,7 +88,7 @@ static sg_status mark_value(const sg_opt_value *v, sg_buffer *buffer, sg_err *er
   sg_buffer_printf(buffer, "--%s\n", v->def->name);
   if (v->def->flags & SG_OPT_MANY && v->given) {
     for (int i = 0; i < v->given && !status; i++)
-      status = mark_file(v->def, v->many[i], buffer, err);
+      status = mark_file(v->def, file_of(v->def, v->many[i]), buffer, err);
   } else if (v->text) {
     status = mark_file(v->def, v->text, buffer, err);
   }

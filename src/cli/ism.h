@@ -5,6 +5,7 @@
 #include "cli/console.h"
 #include "cli/feeds.h"
 #include "cli/picks.h"
+#include "cli/resume.h"
 #include "cli/scores.h"
 #include "cli/share.h"
 #include "seqgloss/ism.h"
@@ -32,13 +33,17 @@ typedef struct sg_ism_job {
   int n_extra;
   sg_share share;              /* threads, and windows of a batch of the loop */
   sg_scores *scores;
+  sg_checkpoint *checkpoint;   /* --resume; NULL: results go to `scores` at once */
+  int64_t done;                /* windows that it has */
   sg_meter meter;
   sg_delta_counts counts;      /* of all sessions, when the loop is over */
   int64_t not_numbers;
 } sg_ism_job;
 
-/* Reads, computes and writes everything to job->scores. */
+/* Reads, computes and writes everything to job->scores, under --resume to job->checkpoint. */
 sg_status sg_ism_loop(sg_ism_job *job, sg_err *err);
+/* Writes what job->checkpoint has to job->scores; the source is at its front. */
+sg_status sg_ism_write(sg_ism_job *job, sg_err *err);
 
 /* Adds to `all`. */
 void sg_ism_count(sg_delta_counts *all, const sg_delta_counts *more);

@@ -4,6 +4,7 @@
  *   2. Scratch of one thread: a session and the edits
  *   3. One window
  *   4. Results out
+ *   5. --resume: results kept, and written in the end
  */
 #include <inttypes.h>
 #include <math.h>
@@ -265,10 +266,8 @@ static sg_status put_window(sg_ism_job *job, const batch *b, int i, sink_row *s,
   return status;
 }
 
-static sg_status sink(void *user, void *one, sg_err *err)
+static sg_status put_batch(sg_ism_job *job, const batch *b, sg_err *err)
 {
-  sg_ism_job *job = user;
-  batch *b = one;
   size_t bytes = 4 * (size_t)b->regions->length * sizeof(float);
   sink_row s = { .onehot = malloc(bytes + 1), .contribution = malloc(bytes + 1),
                  .extra = calloc((size_t)job->n_extra + 1, sizeof *s.extra) };
@@ -278,6 +277,78 @@ static sg_status sink(void *user, void *one, sg_err *err)
   free(s.onehot);
   free(s.contribution);
   free(s.extra);
+  return status;
+}
+
+/* ---- 5. --resume ----
+ *
+ * A window in the file: its head, int64 units[arrays], then the arrays, float [targets][units].
+ */
+
+static sg_status keep_window(sg_ism_job *job, const batch *b, int i, sg_err *err)
+{
+  size_t n = (size_t)job->n_array * sizeof *b->units;
+  sg_status status = sg_resume_put(job->checkpoint, &b->regions->region[i], b->regions->length,
+                                   err);
+  if (!status) status = sg_checkpoint_write(job->checkpoint, 0, (const char *)b->units, n, err);
+  for (int a = 0; a < job->n_array && !status; a++) {
+    int64_t all = job->n_target * b->units[a];
+    status = sg_checkpoint_write(job->checkpoint, 0, (const char *)(b->array[a] + i * all),
+                                 (size_t)all * sizeof(float), err);
+  }
+  return status;
+}
+
+static sg_status keep_batch(sg_ism_job *job, const batch *b, sg_err *err)
+{
+  sg_status status = SG_OK;
+  for (int i = 0; i < b->regions->n && !status; i++) status = keep_window(job, b, i, err);
+  return status ? status : sg_resume_add(job->checkpoint, b->regions->n, &job->done, err);
+}
+
+/* Windows of one batch are of one length: the units of the last one are those of all. */
+static sg_status take_window(sg_ism_job *job, batch *b, int i, sg_err *err)
+{
+  size_t n = (size_t)job->n_array * sizeof *b->units;
+  sg_status status = sg_resume_take(job->checkpoint, &b->regions->region[i], b->regions->length,
+                                    err);
+  if (!status) status = sg_checkpoint_read(job->checkpoint, 0, b->units, n, err);
+  for (int a = 0; a < job->n_array && !status; a++) {
+    int64_t all = job->n_target * b->units[a];
+    if (b->units[a] < 0 || b->units[a] > job->array[a].units)
+      return sg_fail(err, SG_EFORMAT, "%s: damaged; remove it to begin anew",
+                     sg_checkpoint_name(job->checkpoint));
+    status = sg_checkpoint_read(job->checkpoint, 0, b->array[a] + i * all,
+                                (size_t)all * sizeof(float), err);
+  }
+  return status;
+}
+
+sg_status sg_ism_write(sg_ism_job *job, sg_err *err)
+{
+  void *one = NULL;
+  bool more = true;
+  sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
+  if (!status) status = batch_new(job, &one, err);
+  batch *b = one;
+  while (more && !status) {
+    status = sg_source_fill(job->source, b->regions, err);
+    more = b->regions->n > 0;
+    if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
+    for (int i = 0; i < b->regions->n && !status; i++) status = take_window(job, b, i, err);
+    if (!status) status = put_batch(job, b, err);
+  }
+  batch_free(job, b);
+  return status;
+}
+
+/* ---- The loop ---- */
+
+static sg_status sink(void *user, void *one, sg_err *err)
+{
+  sg_ism_job *job = user;
+  batch *b = one;
+  sg_status status = job->checkpoint ? keep_batch(job, b, err) : put_batch(job, b, err);
   sg_progress_add(&job->meter.progress, b->regions->n);
   return status;
 }
@@ -295,5 +366,7 @@ sg_status sg_ism_loop(sg_ism_job *job, sg_err *err)
   p.work = work;
   p.sink = sink;
   p.cancelled = sg_cancelled;
-  return sg_pipeline_run(&p, err);
+  sg_status status = sg_pipeline_run(&p, err);
+  if (status || !job->checkpoint) return status;
+  return sg_checkpoint_mark(job->checkpoint, job->done, "", err);
 }

@@ -245,17 +245,13 @@ static sg_status work(void *user, void *one_scratch, void *one_batch, sg_err *er
 
 /* ---- 4. Text out ---- */
 
-/* Regions between two states of --resume: some tens of milliseconds of work at the least. */
-enum { MARK_EVERY = 32 };
-
 /* Rows that are written were counted: the state tells of both. */
 static sg_status keep(sg_sis_job *job, batch *b, sg_err *err)
 {
-  int64_t before = job->done;
   sg_tallies_add(job, b->tally, job->tally);
   sg_tallies_clear(job, b->tally);
   job->done += b->regions->n;
-  return before / MARK_EVERY == job->done / MARK_EVERY ? SG_OK : sg_sis_mark(job, err);
+  return sg_checkpoint_due(job->checkpoint) ? sg_sis_mark(job, err) : SG_OK;
 }
 
 static sg_status sink(void *user, void *one, sg_err *err)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/inputs.h"
+#include "cli/resume.h"
 #include "cli/sis_job.h"
 #include "seqgloss/io.h"
 
@@ -15,31 +15,19 @@ sg_status sg_sis_resume_check(const sg_opts *opts, sg_err *err)
   if (sg_opt_given(opts, "verify"))
     return sg_fail(err, SG_EINVAL, "--verify compares what is computed in one go: leave --resume "
                    "out");
-  if (!n) return sg_fail(err, SG_EINVAL, "--resume needs -o FILE: what was written to standard "
-                         "output cannot be found again");
-  for (int i = 0; i < n; i++)
-    if (!strcmp(paths[i], "-") || !strncmp(paths[i], "/dev/", 5))
-      return sg_fail(err, SG_EINVAL, "--resume goes with files, not with -o %s", paths[i]);
-  const char *regions = sg_opt_text(opts, "regions");
-  if ((regions && !strcmp(regions, "-")) || (opts->n_operand && !strcmp(opts->operand[0], "-")))
-    return sg_fail(err, SG_EINVAL, "--resume reads the regions from the front once more; standard "
-                   "input is read once: save it to a file");
-  return sg_inputs_check(opts, "--resume looks at its inputs once more", err);
+  sg_status status = sg_resume_check(opts, paths, n, err);
+  return status ? status : sg_inputs_check(opts, "--resume looks at its inputs once more", err);
 }
 
-/* The run (version, command, network, tau), the content of its inputs, and the files it writes. */
+/* What rows depend on (tau among it), and the files that they go to. */
 static sg_status digest(const sg_sis_job *job, const sg_facts *facts, char hex[65], sg_err *err)
 {
-  sg_buffer all = { 0 };
-  sg_buffer_printf(&all, "%s\n", facts->run);
+  sg_buffer files = { 0 };
   for (int i = 0; i < job->n_file; i++)
-    sg_buffer_printf(&all, "%s %d\n", sg_basename(job->file[i].path), (int)job->file[i].format);
-  if (sg_opt_given(job->opts, "shard"))
-    sg_buffer_printf(&all, "%s\n", sg_opt_text(job->opts, "shard"));
-  sg_status status = sg_inputs_mark(job->opts, &all, err);
-  if (!status && all.failed) status = sg_fail(err, SG_ENOMEM, "out of memory");
-  if (!status) sg_digest(all.at, all.n, hex);
-  sg_buffer_release(&all);
+    sg_buffer_printf(&files, "%s %d\n", sg_basename(job->file[i].path), (int)job->file[i].format);
+  sg_status status = files.failed ? sg_fail(err, SG_ENOMEM, "out of memory")
+                                  : sg_resume_digest(job->opts, facts, files.at, hex, err);
+  sg_buffer_release(&files);
   return status;
 }
 

@@ -223,7 +223,7 @@ killed() {
   "$seqgloss" sis -m "$data/hepg2.h5" -t bound:0 -t bound:2 -f "$g" -b "$work/slow.bed" --threshold 0.5 --resume -q \
     -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa" &
   pid=$! tries=0
-  while [ ! -e "$work/re/one.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+  while ! grep -q '^done [1-9]' "$work/re/one.tsv.partial.state" 2> /dev/null && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
   # A second one with the same outputs would mix its rows with these.
   fails 1 'another process writes to it' slow --resume -q -o "$work/re/one.tsv" -o "$work/re/one.bed.gz" -o "$work/re/one.fa"
   alone=$?
