@@ -28,7 +28,7 @@ sg_status sg_resume_check(const sg_opts *opts, const char *const *paths, int n, 
   if ((regions && !strcmp(regions, "-")) || (opts->n_operand && !strcmp(opts->operand[0], "-")))
     return sg_fail(err, SG_EINVAL, "--resume reads the regions from the front once more; standard "
                    "input is read once: save it to a file");
-  return SG_OK;
+  return sg_inputs_check(opts, "--resume looks at its inputs once more", err);
 }
 
 /* The file beside a network that says how it is to be read; there need not be one. */

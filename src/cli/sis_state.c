@@ -15,8 +15,7 @@ sg_status sg_sis_resume_check(const sg_opts *opts, sg_err *err)
   if (sg_opt_given(opts, "verify"))
     return sg_fail(err, SG_EINVAL, "--verify compares what is computed in one go: leave --resume "
                    "out");
-  sg_status status = sg_resume_check(opts, paths, n, err);
-  return status ? status : sg_inputs_check(opts, "--resume looks at its inputs once more", err);
+  return sg_resume_check(opts, paths, n, err);
 }
 
 /* What rows depend on (tau among it), and the files that they go to. */

@@ -198,7 +198,7 @@ dashes() {
 anew() {
   "$seqgloss" run -q -m "$data/hepg2.h5" -f "$g" -b "$work/few.bed" -t bound:0 -o "$work/anew" 2> /dev/null > /dev/null &
   pid=$! tries=0
-  while [ ! -e "$work/anew/sis.tsv.partial.state" ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
+  while ! grep -q '^done [1-9]' "$work/anew/sis.tsv.partial.state" 2> /dev/null && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
   kill -9 $pid && wait $pid 2> /dev/null
   [ -s "$work/anew/sis.tsv.partial.state" ] && cp -r "$work/anew" "$work/anew2" || return 1
   run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 --resume -o "$work/anew2" > /dev/null 2> "$work/anew2.err" && grep -q 'going on after' "$work/anew2.err" &&
