@@ -160,8 +160,9 @@ START_TEST(meme_forms)
 {
   static const double two[8] = { 0.5, 0.5, 0, 0, 0.1, 0.2, 0.3, 0.4 };
   static const char *const keys[] = {
-    "alength= 4 w= 2 nsites= 17 E= 3.2e-10", "alength=4 w =2 nsites = 17 E=3.2e-010", " "
-        "nsites=17 E= 3.2e-10",
+    "alength= 4 w= 2 nsites= 17 E= 3.2e-10",
+    "alength=4 w =2 nsites = 17 E=3.2e-010",
+    " nsites=17 E= 3.2e-10",
     "w=2 n= 99 bayes= 1 nsites= 17 P= 0 E= 3.2E-10"
   };
   char text[1000];
