@@ -18,6 +18,12 @@ typedef bool guard(const sg_report *r, char text[TEXT]);
 static bool guard_empty(const sg_report *r, char text[TEXT])
 {
   if (isnan(r->empty) || isnan(r->tau) || r->below || !(r->empty > r->tau / 2)) return false;
+  if (r->empty >= r->tau) {
+    snprintf(text, TEXT, "f(nothing) = %.3g reaches tau = %.3g by itself: the network says so with "
+             "every base hidden, and there is nothing to explain. Choose a higher threshold.",
+             r->empty, r->tau);
+    return true;
+  }
   if (!sg_count_probability(r)) return false;
   snprintf(text, TEXT, "f(nothing) = %.3g is more than half of tau = %.3g: the network is nearly "
            "convinced by an empty input, so that few bases suffice, and they say little.",

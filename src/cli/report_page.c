@@ -27,6 +27,10 @@ static void tell_subsets(const sg_report *r, sg_html *html)
   sg_html_para(html, "lead", "The network %s gives %" PRId64 " of %" PRId64 " regions a value of "
                "%s tau = %.6g for its output %s.", r->model, r->n_f ? r->passing : r->n_region,
                r->n_f ? r->n_f : r->n_region, side, r->tau, r->target);
+  if (!r->subsets->n) {
+    sg_html_para(html, "lead", "No sufficient input subset was found in any of them.");
+    return;
+  }
   sg_html_para(html, "lead", "In %" PRId64 " of them it does so because of %" PRId64 " sufficient "
                "input subsets: small sets of bases (median %s) that alone keep the value there "
                "when every other base is hidden.", r->n_region, r->subsets->n,

@@ -68,7 +68,8 @@ static void put_lost(const sg_report *r, sg_html *html)
   };
   sg_html_heading(html, 2, "unexplained", "Regions without a motif");
   if (!r->n_lost) {
-    sg_html_para(html, NULL, r->files.lost ? "Every region that passes tau holds a motif."
+    sg_html_para(html, NULL, !r->n_region ? "No region has a subset, so none holds a motif."
+                 : r->files.lost ? "Every region that passes tau holds a motif."
                  : "The list of unexplained regions is not there.");
     return;
   }

@@ -112,6 +112,13 @@ warned() {
     grep -q 'more than half of tau' "$work/warn.err" && ! grep -q 'class="warning"' "$run/report.html"
 }
 # damaged FILE SED WORDS: the message names what is wrong, and no page is left.
+# f(nothing) reaches tau: nothing is explained, and the page says no more than that.
+unexplained() {
+  head -n 40 "$data/regions.bed" > "$work/few.bed"
+  "$seqgloss" run -q -m "$data/mafk.h5" -f "$data/chr20.fa.gz" -b "$work/few.bed" --threshold 0.1 -o "$work/low" > /dev/null 2>&1 || return 1
+  grep -q 'reaches tau = 0.1 by itself' "$work/low/report.html" && grep -q 'No sufficient input subset was found' "$work/low/report.html" &&
+    ! grep -q 'Every region that passes tau holds' "$work/low/report.html"
+}
 damaged() {
   rm -rf "$work/damaged" "$work/damaged.html"
   cp -r "$run" "$work/damaged" && sed -i "$2" "$work/damaged/$1" && fails 1 "$3" report -q "$work/damaged" -o "$work/damaged.html" && [ ! -e "$work/damaged.html" ]
@@ -215,6 +222,7 @@ if [ -f "$data/mafk.h5" ]; then
   check "what was expected: the genome's motifs in another order" reordered
   check "--strict" strict
   check "warnings stand on the page" warned
+  check "nothing to explain" unexplained
   check "methods are those of the run" methods
   check "what is no probability is not warned of as one" linear
   check "windows that differ by their end" ends
