@@ -127,6 +127,8 @@ sg_status sg_count_pairs(const sg_report *report, sg_pair_count **ret_pairs, int
 
 /* Index of the motif of that name; -1: there is none. `motifs` may be NULL. */
 int sg_report_find(const sg_motifs *motifs, const char *id);
+/* E_run above which a match is no better than what chance brings in a search of all matrices. */
+#define SG_REPORT_CHANCE 0.05
 /* The first and the last hit of a motif in report->hit; false: there is none. */
 bool sg_report_hits(const sg_report *report, int motif, const sg_hit **ret_first, int *ret_n);
 

@@ -123,13 +123,16 @@ static void tell_family(const sg_hit *hit, int n, sg_html *html)
   int told = 0;
   if (!*hit->family) return;
   sg_html_markup(html, "<p>");
-  sg_html_textf(html, "It resembles matrices of the family %s. Within ten times the best p are: ",
-                hit->family);
+  sg_html_textf(html, hit->e_run > SG_REPORT_CHANCE
+                ? "No matrix is nearer than chance brings one; the nearest is of the family %s. "
+                : "It resembles matrices of the family %s. ", hit->family);
+  sg_html_text(html, "Within ten times the best p: ");
   for (int i = 0; i < n; i++) {
     if (hit[i].p > 10 * hit->p || strcmp(hit[i].family, hit->family)) continue;
     sg_html_textf(html, "%s%s (%s)", told++ ? ", " : "", hit[i].name, hit[i].id);
   }
-  sg_html_markup(html, ". They cannot be told apart by their matrices.</p>\n");
+  sg_html_markup(html, told > 1 ? ". They cannot be told apart by their matrices.</p>\n"
+                                : ".</p>\n");
 }
 
 static void put_hits(const sg_report *r, int motif, sg_html *html)

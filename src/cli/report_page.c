@@ -47,7 +47,8 @@ static void tell_hit(const sg_report *r, int motif, sg_html *html)
     sg_html_text(html, "It resembles no matrix of the data base.");
     return;
   }
-  sg_html_textf(html, "It resembles %s (", hit->name);
+  sg_html_textf(html, hit->e_run > SG_REPORT_CHANCE
+                ? "Nearest is %s, as near as chance brings one (" : "It resembles %s (", hit->name);
   if (*hit->family) sg_html_textf(html, "family %s; ", hit->family);
   sg_html_textf(html, "E_run = %s).", sg_cell_p(e, hit->e_run));
 }
