@@ -1,30 +1,8 @@
 /* ops/globalaveragepool.c: GlobalAveragePool: the mean over all positions, which stay as axes of
  * length 1. */
-#include "ops/k_lines.h"
+#include "ops/k_reduce.h"
 
-static void value(const real *v, int64_t n, const double *p, real *y)
-{
-  double s = 0;
-  (void) p;
-  for (int64_t i = 0; i < n; i++) s += (double) v[i];
-  y[0] = (real) (s / (double) n);
-}
-
-static void grad(const real *v, int64_t n, const double *p, const real *y, const real *g, real *gv)
-{
-  (void) v, (void) p, (void) y;
-  for (int64_t i = 0; i < n; i++) gv[i] += g[0] / (real) n;
-}
-
-static void add(double *acc, const real *v, int64_t n, bool first)
-{
-  for (int64_t i = 0; i < n; i++) acc[i] = (first ? 0 : acc[i]) + (double) v[i];
-}
-
-static double end(double acc, int64_t count) { return acc / (double) count; }
-
-static const sg_line_rows rows = {add, end};
-SG_LINE_CALLS(value, grad, &rows)
+SG_LINE_CALLS(SG_REAL(sg_mean_value), SG_REAL(sg_mean_grad), &SG_REAL(sg_mean_rows))
 
 static sg_status configure(sg_node *node, sg_err *err)
 {

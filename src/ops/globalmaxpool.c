@@ -1,43 +1,8 @@
 /* ops/globalmaxpool.c: GlobalMaxPool: the greatest over all positions, which stay as axes of length
  * 1. */
-#include "ops/k_lines.h"
+#include "ops/k_reduce.h"
 
-static bool beats(real a, real b) { return a > b || (a != a && b == b); }
-
-static int64_t winner(const real *v, int64_t n)
-{
-  int64_t w = 0;
-  for (int64_t i = 1; i < n; i++)
-    if (beats(v[i], v[w])) w = i;
-  return w;
-}
-
-static void value(const real *v, int64_t n, const double *p, real *y)
-{
-  (void) p;
-  y[0] = v[winner(v, n)];
-}
-
-static void grad(const real *v, int64_t n, const double *p, const real *y, const real *g, real *gv)
-{
-  (void) p, (void) y;
-  gv[winner(v, n)] += g[0];
-}
-
-static void add(double *acc, const real *v, int64_t n, bool first)
-{
-  for (int64_t i = 0; i < n; i++)
-    if (first || beats(v[i], (real) acc[i])) acc[i] = (double) v[i];
-}
-
-static double end(double acc, int64_t count)
-{
-  (void) count;
-  return acc;
-}
-
-static const sg_line_rows rows = {add, end};
-SG_LINE_CALLS(value, grad, &rows)
+SG_LINE_CALLS(SG_REAL(sg_greatest_value), SG_REAL(sg_winner_grad), &SG_REAL(sg_greatest_rows))
 
 static sg_status configure(sg_node *node, sg_err *err)
 {

@@ -1,47 +1,7 @@
 /* ops/reducemin.c: ReduceMin: minimum over axes; equal ones share the gradient. */
-#include "ops/k_lines.h"
+#include "ops/k_reduce.h"
 
-/* A NaN wins, wherever it stands. */
-static bool beats(real a, real b) { return a < b || (a != a && b == b); }
-
-static int64_t winner(const real *v, int64_t n)
-{
-  int64_t w = 0;
-  for (int64_t i = 1; i < n; i++)
-    if (beats(v[i], v[w])) w = i;
-  return w;
-}
-
-static void value(const real *v, int64_t n, const double *p, real *y)
-{
-  (void) p;
-  y[0] = v[winner(v, n)];
-}
-
-/* Equal ones share the gradient, as in TensorFlow's reduce_max and PyTorch's amax. */
-static void grad(const real *v, int64_t n, const double *p, const real *y, const real *g, real *gv)
-{
-  real ties = 0;
-  (void) p;
-  for (int64_t i = 0; i < n; i++) ties += v[i] == y[0];
-  for (int64_t i = 0; i < n; i++)
-    if (v[i] == y[0]) gv[i] += g[0] / ties;
-}
-
-static void add(double *acc, const real *v, int64_t n, bool first)
-{
-  for (int64_t i = 0; i < n; i++)
-    if (first || beats(v[i], (real) acc[i])) acc[i] = (double) v[i];
-}
-
-static double end(double acc, int64_t count)
-{
-  (void) count;
-  return acc;
-}
-
-static const sg_line_rows rows = {add, end};
-SG_LINE_CALLS(value, grad, &rows)
+SG_LINE_CALLS(SG_REAL(sg_least_value), SG_REAL(sg_extreme_grad), &SG_REAL(sg_least_rows))
 
 static sg_status configure(sg_node *node, sg_err *err)
 {

@@ -1,33 +1,7 @@
 /* ops/reducesum.c: ReduceSum: sum over axes. */
-#include "ops/k_lines.h"
+#include "ops/k_reduce.h"
 
-static void value(const real *v, int64_t n, const double *p, real *y)
-{
-  double s = 0;
-  (void) p;
-  for (int64_t i = 0; i < n; i++) s += (double) v[i];
-  y[0] = (real) s;
-}
-
-static void grad(const real *v, int64_t n, const double *p, const real *y, const real *g, real *gv)
-{
-  (void) v, (void) p, (void) y;
-  for (int64_t i = 0; i < n; i++) gv[i] += g[0];
-}
-
-static void add(double *acc, const real *v, int64_t n, bool first)
-{
-  for (int64_t i = 0; i < n; i++) acc[i] = (first ? 0 : acc[i]) + (double) v[i];
-}
-
-static double end(double acc, int64_t count)
-{
-  (void) count;
-  return acc;
-}
-
-static const sg_line_rows rows = {add, end};
-SG_LINE_CALLS(value, grad, &rows)
+SG_LINE_CALLS(SG_REAL(sg_sum_value), SG_REAL(sg_sum_grad), &SG_REAL(sg_sum_rows))
 
 static sg_status configure(sg_node *node, sg_err *err)
 {
