@@ -11,6 +11,7 @@
 
 #include "golden/editlab.h"
 #include "golden/golden.h"
+#include "unit/scratch.h"
 
 enum { OPEN_LENGTH = 160 };
 
@@ -177,11 +178,11 @@ static int count_nan(const sg_delta_plan *const dp[2], int64_t L, uint8_t letter
  * edits must not lose it under their maxima. Bytes of ones are a NaN wherever they fall. */
 static void check_poisoned(void)
 {
-  char *path = golden_path(golden_source(), "data/mafk.onnx"), to[] = "/tmp/seqgloss-nan.XXXXXX";
+  char *path = golden_path(golden_source(), "data/mafk.onnx"), to[SCRATCH_PATH];
   unsigned char bytes[1 << 17];
   FILE *in = fopen(path, "rb");
   size_t n = in ? fread(bytes, 1, sizeof bytes, in) : 0;
-  int fd = mkstemp(to), most = 0;
+  int fd = scratch_open("nan", to), most = 0;
   FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
   sg_model *model = NULL;
   sg_plan *plan = NULL;
