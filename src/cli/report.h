@@ -1,6 +1,8 @@
 /* cli/report.h: what a report tells: the files of a run, read, counted, and put into words.
  *
- *   report_read.c    the files of a run
+ *   report_read.c    the files of a run: subsets, predictions, regions without a motif
+ *   report_members.c members of the clusters
+ *   report_matches.c comparisons, the control
  *   report_count.c   counts: regions, sizes, positions, pairs
  *   report_guard.c   what to be careful about
  *   report_page.c    the page: summary, table of motifs, predictions
@@ -85,6 +87,11 @@ typedef struct sg_report {
 /* Reads what is there; what must be: subsets, clusters, motifs.meme. Errors name file and line. */
 sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err);
 void sg_report_release(sg_report *report);
+/* Parts of it: clusters.tsv, when subsets and motifs are there; tomtom.tsv, when motifs are there;
+ * control.tsv. */
+sg_status sg_report_read_members(sg_report *report, sg_err *err);
+sg_status sg_report_read_matches(sg_report *report, sg_err *err);
+sg_status sg_report_read_control(sg_report *report, sg_err *err);
 
 /* ---- Counts ---- */
 

@@ -4,6 +4,7 @@
  *   2. One motif
  *   3. Regions
  *   4. Pairs
+ *   5. Motifs by name, and their patterns
  */
 #include <math.h>
 #include <stdlib.h>
@@ -296,4 +297,31 @@ sg_status sg_count_pairs(const sg_report *report, sg_pair_count **ret_pairs, int
   free(regions);
   free(all.at);
   return status;
+}
+
+/* ---- 5. Motifs by name, and their patterns ---- */
+
+int sg_report_find(const sg_motifs *motifs, const char *id)
+{
+  for (int i = 0; motifs && i < motifs->n; i++)
+    if (!strcmp(motifs->motif[i].id, id)) return i;
+  return -1;
+}
+
+char *sg_report_pattern(const sg_report *report, int motif)
+{
+  static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
+  const sg_motif *m = &report->kept->motif[motif];
+  int genomic = sg_report_find(report->genomic, m->id);
+  if (genomic >= 0) m = &report->genomic->motif[genomic];
+  double *p = malloc(4 * (size_t)m->width * sizeof *p);
+  char *text = malloc((size_t)m->width + 1);
+  if (!p || !text || sg_motif_probs(m, 0.01, even, p, NULL)) {
+    free(p);
+    free(text);
+    return NULL;
+  }
+  sg_motif_consensus(p, m->width, text);
+  free(p);
+  return text;
 }
