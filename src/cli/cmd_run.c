@@ -246,6 +246,7 @@ static sg_status prepare(sg_run *run, sg_err *err)
   sg_status status = check_input(run->opts, err);
   if (!status) status = check_motifs(run->opts, err);
   if (!status) status = find_targets(run, err);
+  if (!status) status = sg_run_folder_check(run, err);
   if (!status) status = make_folder(sg_opt_text(run->opts, "output"), err);
   for (int i = 0; i < run->n_target && !status; i++)
     status = make_folder(run->target[i].dir, err);
@@ -263,7 +264,8 @@ static sg_status show_tables(const sg_run *run, sg_err *err)
       return sg_fail(err, SG_EINVAL, "-o: the name is too long");
     if (run->n_target > 1) printf("## target %s\n", run->target[i].spec);
     status = sg_lines_open(path, &in, err);
-    while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line) puts(line);
+    while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line)
+      if (strncmp(line, "## ", 3)) puts(line);       /* what the columns are stays in the file */
     sg_lines_close(in);
   }
   return status;

@@ -24,7 +24,8 @@ demo() {
   "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
   grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
     grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
-    grep -q "^report: $work/demo/report.html" "$work/demo.err" && cmp "$work/demo.out" "$work/demo/motifs.tsv"
+    grep -q "^report: $work/demo/report.html" "$work/demo.err" && grep -q '^## E_run ' "$work/demo/motifs.tsv" &&
+    grep -v '^## ' "$work/demo/motifs.tsv" | cmp - "$work/demo.out"
 }
 documented() {
   for f in predictions.tsv sis.tsv sis.bed clusters.tsv motifs.meme motifs.genomic.meme motifs.jaspar instances.bed \
@@ -188,6 +189,31 @@ like_names() {
   for t in a_b a_b_2 report.html_2 provenance.json_2 REST GABPA; do [ -s "$work/alike/$t/report.html" ] || return 1; done
   [ -f "$work/alike/report.html" ] && grep -q -e '--target a_b ' "$work/alike/a_b_2/sis.tsv" && grep -q -e '--target a/b ' "$work/alike/a_b/sis.tsv"
 }
+# The page of several targets: threshold, passing regions and warnings of each; links that a sort keeps; no whole digest in the text.
+index() {
+  page=$work/both/report.html
+  for t in 0 2; do
+    tau=$(sed -n "s/^## tau\(\.bound:$t\)* \([^ ]*\).*/\2/p" "$work/both/bound_$t/sis.tsv" | head -n 1)
+    row=$(grep "href=\"bound_$t/report.html\"" "$page" | head -n 1)
+    echo "$tau: $row"
+    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">6</td><td class="number">60</td>' || return 1
+    [ "$(grep -c "<p class=\"warning\">bound:$t: " "$page")" = "$(grep -c 'class="warning"' "$work/both/bound_$t/report.html")" ] || return 1
+  done
+  grep -q '<dt>E_run</dt>' "$page" && grep -q '<dt>tau</dt>' "$page" && ! grep -Eq '>[^<]*[0-9a-f]{64}' "$page" && grep -Eq '<abbr title="[0-9a-f]{64}">sha256 [0-9a-f]{12}<' "$page"
+}
+# A folder of something else, and one of another kind of run, are left as they are.
+other_folders() {
+  mkdir "$work/foreign" && echo mine > "$work/foreign/notes.txt" &&
+    fails 1 'files that no run wrote (notes.txt)' run -q -m "$m" -b "$work/fewer.bed" --threshold 0.99 -o "$work/foreign" || return 1
+  [ "$(ls -A "$work/foreign")" = notes.txt ] || return 1
+  run -q -m "$m" -b "$work/fewer.bed" --threshold 0.5 -o "$work/foreign" --resume && [ "$(cat "$work/foreign/notes.txt")" = mine ] || return 1
+  # What the shell made for this very command is no other file.
+  mkdir "$work/logged" && run -m "$m" -b "$work/fewer.bed" --threshold 0.5 -o "$work/logged" > "$work/logged/table" 2> "$work/logged/log" || return 1
+  (cd "$work/both" && find . -type f | sort) > "$work/before"
+  fails 1 'a run of several targets' run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -o "$work/both" &&
+    fails 1 'a run of one target' run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t all --resume -o "$work/one0" &&
+    (cd "$work/both" && find . -type f | sort) | cmp - "$work/before"
+}
 # Names that begin as options do.
 dashes() {
   mkdir "$work/dash" && "$seqgloss" shuffle -q -f "$g" -b "$work/fewer.bed" -l 101 -o "$work/dash/-w.fa" &&
@@ -238,7 +264,9 @@ if [ -f "$m" ]; then
   check "--resume does not take matches of other motifs" other_motifs
   check "killed five times and gone on with: the same bytes" killed
   check "several targets: a folder each, as a run of its own" targets
+  check "the page of several targets" index
   check "all targets, named by the sidecar" sidecar_names
+  check "folders of something else, or of another kind of run" other_folders
   check "default threshold: the 0.9 quantile; few regions are warned of" quantile
   check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
