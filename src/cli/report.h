@@ -164,8 +164,9 @@ void sg_report_rest(const sg_report *report, sg_html *html);
 /* One SVG file a motif in folder `dir`. */
 sg_status sg_report_logos(const sg_report *report, const char *dir, sg_err *err);
 sg_status sg_report_mqc(const sg_report *report, const char *path, sg_err *err);
-/* A short text of the motif's pattern: of the genome's bases where they are known. Freed by
- * free(); NULL: no memory. */
+/* The motif's consensus, of the genome's bases where they are known: that of summary.tsv, which is
+ * the motif's name in the MEME file; by Cavener's rule where its name is none. Freed by free();
+ * NULL: no memory. */
 char *sg_report_pattern(const sg_report *report, int motif);
 /* The table of motifs, as text with tabs. */
 sg_status sg_report_table(const sg_report *report, const char *path, sg_err *err);

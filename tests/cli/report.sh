@@ -27,6 +27,33 @@ counts() {
   lost=$(wc -l < "$run/regions.unexplained.bed")
   grep -q "$lost regions pass tau and hold none" "$run/report.html"
 }
+# One consensus: that of summary.tsv is the one of the table and of the page.
+one_consensus() {
+  grep -v '^#' "$run/summary.tsv" | cut -f 1,7 > "$work/summary"
+  grep -v '^#' "$run/motifs.tsv" | cut -f 1,2 | cmp - "$work/summary" && [ -s "$work/summary" ] || return 1
+  while read -r id text; do grep -q "<h3 id=\"$id\">$id: $text</h3>" "$run/report.html" || return 1; done < "$work/summary"
+  # A matrix whose name is no consensus is spelt.
+  rm -rf "$work/named" && cp -r "$run" "$work/named" && sed -i 's/^\(MOTIF cluster_1\) .*/\1 first/' "$work/named/motifs.genomic.meme" &&
+    report -q "$work/named" && grep -q '<h3 id="cluster_1">cluster_1: [ACGTRYSWKMN]*TCAGCA' "$work/named/report.html"
+}
+# What stands in a column is said where it cannot be pointed at.
+legends() {
+  for w in E_run E q 'by chance' pattern; do grep -q "<dt>$w</dt><dd>" "$run/report.html" || { echo "no legend: $w"; return 1; }; done
+  grep -q '^## E_run E times the number of motifs' "$run/motifs.tsv"
+}
+# The page goes into the folder of the run.
+into_folder() {
+  rm -rf "$work/into" && cp -r "$run" "$work/into" && rm "$work/into/report.html" && mkdir "$work/elsewhere" || return 1
+  full=$(cd "$(dirname "$seqgloss")" && pwd)/$(basename "$seqgloss")
+  (cd "$work/elsewhere" && "$full" report -q --expect maf "$work/into") && cmp "$work/into/report.html" "$run/report.html" && [ ! "$(ls -A "$work/elsewhere")" ] &&
+    fails 2 'name the page by -o' report --subsets "$run/sis.tsv" --clusters "$run/clusters.tsv" --kept "$run/motifs.meme"
+}
+# Matches with matrices that -d does not have: the motif's own logo all the same.
+other_base() {
+  "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/jun.meme" && report -q "$run" -d "$work/jun.meme" -o "$work/jun.html" &&
+    [ "$(grep -c '<figcaption>Bases that the subsets keep' "$work/jun.html")" = "$(grep -vc '^#' "$run/motifs.tsv")" ] &&
+    ! grep -q '<figcaption>Bases that the subsets keep' "$run/report.html"
+}
 best_match() {
   grep -v '^#' "$run/motifs.tsv" | cut -f 1,7,9 > "$work/said"
   awk -F '\t' '/^#/ { next } $1 == "Query_ID" { for (i = 1; i <= NF; i++) if ($i == "Target_name") c = i; next }
@@ -215,6 +242,10 @@ if [ -f "$data/mafk.h5" ]; then
   check "a run to report" make_run
   check "the words of the page" words
   check "counts are those of the files" counts
+  check "one consensus in all tables" one_consensus
+  check "columns are explained" legends
+  check "the page goes into the folder" into_folder
+  check "matches with another data base" other_base
   check "the nearest matrix is the first of compare" best_match
   check "hostile names do not become markup" hostile
   check "a hundred thousand members" many
