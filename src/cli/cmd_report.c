@@ -27,6 +27,9 @@ static const sg_opt_def input_defs[] = {
     "BED of regions without a motif [DIR/regions.unexplained.bed, where it is there]" },
   { "control", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "what seqgloss run --negative-control found [DIR/control.tsv, where it is there]" },
+  { "scores", 0, SG_OPT_INFILE, "TSV", NULL, 0, 0, SG_OPT_NEUTRAL,
+    "scores of positions by seqgloss ism or attribute, which are drawn under the sequence "
+    "[DIR/ism.tsv, where it is there]" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
     "output that is reported, where the subsets are of several" },
   { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
@@ -38,6 +41,8 @@ static const sg_opt_group input_group = { "Files of the run", input_defs };
 static const sg_opt_def output_defs[] = {
   { "output", 'o', SG_OPT_OUTFILE, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "the page [DIR/report.html]" },
+  { "tracks", 0, SG_OPT_INT, "N", "12", 0, 1000, 0,
+    "draw so many of the regions that have scores, those whose output is the furthest past tau" },
   { "multiqc", 0, SG_OPT_OUTFILE, "NAME_mqc.json", NULL, 0, 0, SG_OPT_NEUTRAL,
     "also a row of numbers for MultiQC" },
   { "sample", 0, SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,

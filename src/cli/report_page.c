@@ -155,9 +155,9 @@ static void put_expected(const sg_report *r, sg_html *html)
 
 static const sg_html_column motif_columns[] = {
   { "motif", NULL, SG_HTML_WORDS },
-  { "pattern", "consensus of the genome's bases at the sites, - where they tell less than 0.25 bit: "
-    "genome_consensus of summary.tsv; without a genome that of kept bases, - where few keep one: "
-    "consensus of summary.tsv", SG_HTML_SEQUENCE },
+  { "pattern", "consensus of the genome's bases at the sites, - where they tell less than 0.25 "
+    "bit: genome_consensus of summary.tsv; without a genome that of kept bases, - where few keep "
+    "one: consensus of summary.tsv", SG_HTML_SEQUENCE },
   { "members", "subsets, or parts of them", SG_HTML_NUMBER },
   { "sites", "distinct places on the genome", SG_HTML_NUMBER },
   { "regions", "regions with a member", SG_HTML_NUMBER },
@@ -328,8 +328,9 @@ static void put_predictions(const sg_report *r, sg_html *html)
 
 static void put_links(const sg_report *r, sg_html *html)
 {
-  sg_html_markup(html, "<nav><a href=\"#motifs\">Motifs</a><a href=\"#predictions\">Predictions"
-                 "</a><a href=\"#pairs\">Together</a><a href=\"#unexplained\">Unexplained</a>");
+  sg_html_markup(html, "<nav><a href=\"#motifs\">Motifs</a>");
+  if (r->n_track) sg_html_markup(html, "<a href=\"#tracks\">Regions</a>");
+  sg_html_markup(html, "<a href=\"#predictions\">Predictions</a><a href=\"#pairs\">Together</a><a href=\"#unexplained\">Unexplained</a>");
   if (r->control)
     sg_html_markup(html, "<a href=\"#control\">Control</a>");
   sg_html_markup(html, "<a href=\"#methods\">Methods</a></nav>\n");
@@ -353,6 +354,7 @@ sg_status sg_report_page(const sg_report *report, const char *path, sg_err *err)
   put_cards(report, html);
   put_motif_table(report, html);
   sg_report_motifs(report, html);
+  sg_report_tracks(report, html);
   put_predictions(report, html);
   sg_report_rest(report, html);
   return sg_html_close(html, err);

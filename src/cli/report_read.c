@@ -59,6 +59,7 @@ static sg_status find_files(sg_report *r, sg_err *err)
     { "predictions", "predictions.tsv", false, &f->predictions },
     { "unexplained", "regions.unexplained.bed", false, &f->lost },
     { "control", "control.tsv", false, &f->control },
+    { "scores", "ism.tsv", false, &f->scores },
   };
   sg_status status = SG_OK;
   f->dir = r->opts->n_operand ? r->opts->operand[0] : NULL;
@@ -303,6 +304,7 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   if (!status && r->files.matches)
     status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
   if (!status) status = sg_report_read_control(r, err);
+  if (!status) status = sg_report_read_tracks(r, err);
   return status;
 }
 
@@ -310,7 +312,7 @@ void sg_report_release(sg_report *report)
 {
   sg_report *r = report;
   char *const paths[] = { r->files.predictions, r->files.subsets, r->files.clusters, r->files.kept,
-                          r->files.genomic, r->files.matches, r->files.lost, r->files.control,
+                          r->files.genomic, r->files.matches, r->files.lost, r->files.control, r->files.scores,
                           r->model, r->target };
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
   for (int i = 0; i < r->n_said; i++) {
@@ -330,6 +332,7 @@ void sg_report_release(sg_report *report)
   }
   for (int i = 0; i < r->n_control; i++)
     for (int k = 0; k < SG_CONTROL_CELLS; k++) free(r->control[i].cell[k]);
+  sg_report_release_tracks(r);
   free(r->said);
   free(r->site);
   free(r->lost);

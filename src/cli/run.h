@@ -19,6 +19,7 @@ typedef struct sg_run_target {
   char *spec;                  /* for --target; NULL: the only one there is */
   char *dir;                   /* where its files go */
   char *name;                  /* of its folder and its steps; "" where there is one target */
+  bool logit;                  /* there is a value before the final sigmoid or softmax */
   bool recovered;              /* what was expected is there */
 } sg_run_target;
 

@@ -29,7 +29,7 @@ demo() {
 }
 documented() {
   for f in predictions.tsv sis.tsv sis.bed clusters.tsv motifs.meme motifs.genomic.meme motifs.jaspar instances.bed \
-    regions.unexplained.bed tomtom.tsv report.html seqgloss_mqc.json provenance.json logos/cluster_1.svg; do
+    regions.unexplained.bed regions.top.bed ism.tsv tomtom.tsv report.html seqgloss_mqc.json provenance.json logos/cluster_1.svg; do
     [ -s "$work/demo/$f" ] || { echo "$f is missing or empty"; return 1; }
   done
 }
@@ -37,7 +37,7 @@ documented() {
 by_hand() {
   mkdir "$work/hand" "$work/hand/logos" || return 1
   sed -n "s|^+ seqgloss ||p" "$work/demo.err" | sed "s|$work/demo|$work/hand|g" > "$work/commands"
-  [ "$(wc -l < "$work/commands")" = 5 ] || { cat "$work/commands"; return 1; }
+  [ "$(wc -l < "$work/commands")" = 6 ] || { cat "$work/commands"; return 1; }
   while read -r words; do
     # shellcheck disable=SC2086
     "$seqgloss" $words > /dev/null 2>&1 < /dev/null || { echo "$words"; return 1; }
@@ -54,15 +54,15 @@ anonymous() {
 # done_before DIR N: how many steps of the run were kept.
 resume() { mafk --expect maf --resume -v -o "$1" 2> "$work/resume.err" > /dev/null; }
 nothing_again() {
-  resume "$work/demo" && [ "$(grep -c 'done before)$' "$work/resume.err")" = 5 ] && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
+  resume "$work/demo" && [ "$(grep -c 'done before)$' "$work/resume.err")" = 6 ] && grep -q '0 steps run, 6 done before' "$work/resume.err" &&
     same "$work/demo" "$work/two"
 }
 # What is gone or was changed is made again, and what depends on it.
 made_again() {
   cp -r "$work/demo" "$work/gone" && rm "$work/gone/tomtom.tsv" && resume "$work/gone" &&
-    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone" &&
+    grep -q '2 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/gone" &&
     sed 's/TGC/TGA/' "$work/demo/clusters.tsv" > "$work/gone/clusters.tsv" && resume "$work/gone" &&
-    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
+    grep -q '2 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
 }
 # Stopped between cluster and compare, with a page of an earlier run lying there: the page is not what this run found.
 stale_page() {
@@ -75,13 +75,13 @@ stale_page() {
 }
 # A folder of another name is the same run; a logo that is gone is drawn again.
 moved() {
-  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
-    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
+  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 6 done before' "$work/resume.err" &&
+    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 5 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
 }
 other_options() {
   cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
     grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
-    grep -q ' 1 done before' "$work/resume.err"
+    grep -q ' 2 done before' "$work/resume.err"
 }
 other_input() {
   cp -r "$work/demo" "$work/input" && head -n 400 "$b" > "$work/regions.bed" &&
@@ -91,10 +91,10 @@ other_input() {
 # Motifs are known by their content; no output names the folder they are in.
 other_motifs() {
   mkdir "$work/db" && "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/db/db.meme" && cp -r "$work/demo" "$work/mine" &&
-    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 4 done before' "$work/resume.err" &&
     ! grep -rq "$work" "$work/mine" --exclude-dir=.steps && grep -q -e '--motifs db.meme' "$work/mine/tomtom.tsv" || return 1
   cp "$work/mine/tomtom.tsv" "$work/tomtom.before" && "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/db/db.meme" &&
-    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 4 done before' "$work/resume.err" &&
     ! cmp -s "$work/tomtom.before" "$work/mine/tomtom.tsv"
 }
 # Killed at some moment of its life, again and again, until a run ends by itself.
