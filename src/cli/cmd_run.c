@@ -346,9 +346,10 @@ const sg_cmd sg_cmd_run = {
   .usage = usage,
   .about = "Predicts the regions, finds tau and the sufficient input subsets of those that reach "
            "it, clusters them to motifs, compares the motifs with a data base, mutates the few "
-           "regions of the highest output base by base, and writes a report, all into one folder. Each step is a command of its own, which is shown as it "
-           "is run and gives the same bytes when it is typed. With several targets each has a "
-           "folder in the folder, and the page there leads to theirs.",
+           "regions of the highest output base by base, and writes a report, all into one "
+           "folder. Each step is a command of its own, which is shown as it is run and gives the "
+           "same bytes when it is typed. With several targets each has a folder in the folder, "
+           "and the page there leads to theirs.",
   .groups = groups,
   .run = run_run
 };

@@ -195,8 +195,8 @@ static void put_caption(const picture *p, sg_html *html)
                 p->n_row, p->n_row == 1 ? "" : "s", p->kept_all);
   put_motifs(p, html);
   if (p->width < p->track->length)
-    sg_html_textf(html, ". Bases %" PRId64 " to %" PRId64 " of the window of %" PRId64 ", with %d of "
-                  "the %d", p->from + 1, p->from + p->width, p->track->length, p->kept,
+    sg_html_textf(html, ". Bases %" PRId64 " to %" PRId64 " of the window of %" PRId64 ", with %d "
+                  "of the %d", p->from + 1, p->from + p->width, p->track->length, p->kept,
                   p->kept_all);
   sg_html_markup(html, "</figcaption>\n");
 }

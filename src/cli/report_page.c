@@ -330,7 +330,8 @@ static void put_links(const sg_report *r, sg_html *html)
 {
   sg_html_markup(html, "<nav><a href=\"#motifs\">Motifs</a>");
   if (r->n_track) sg_html_markup(html, "<a href=\"#tracks\">Regions</a>");
-  sg_html_markup(html, "<a href=\"#predictions\">Predictions</a><a href=\"#pairs\">Together</a><a href=\"#unexplained\">Unexplained</a>");
+  sg_html_markup(html, "<a href=\"#predictions\">Predictions</a><a href=\"#pairs\">"
+                 "Together</a><a href=\"#unexplained\">Unexplained</a>");
   if (r->control)
     sg_html_markup(html, "<a href=\"#control\">Control</a>");
   sg_html_markup(html, "<a href=\"#methods\">Methods</a></nav>\n");

@@ -312,8 +312,8 @@ void sg_report_release(sg_report *report)
 {
   sg_report *r = report;
   char *const paths[] = { r->files.predictions, r->files.subsets, r->files.clusters, r->files.kept,
-                          r->files.genomic, r->files.matches, r->files.lost, r->files.control, r->files.scores,
-                          r->model, r->target };
+                          r->files.genomic, r->files.matches, r->files.lost, r->files.control,
+                          r->files.scores, r->model, r->target };
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
   for (int i = 0; i < r->n_said; i++) {
     free(r->said[i].key);

@@ -80,7 +80,8 @@ const char *const sg_html_style[] = {
   "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4;--accent:#1f6f8b;"
   "--bar:#9db4c0;--warn:#8a4b00;--warnbg:#fff;--good:#1d6b3a;--goodbg:#fff}"
   "body{font-size:10.5pt}main{max-width:none;padding:0}.tools,nav{display:none}"
-  ".scroll,figure{overflow:visible}.track svg{max-width:100%}table{font-size:7.5pt}th,td{padding:.15rem .35rem .15rem 0}"
+  ".scroll,figure{overflow:visible}.track svg{max-width:100%}table{font-size:7.5pt}"
+  "th,td{padding:.15rem .35rem .15rem 0}"
   "h2,h3,h4{break-after:avoid}figure,svg,tr,.card{break-inside:avoid}"
   "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
   0

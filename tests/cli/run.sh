@@ -214,6 +214,16 @@ other_folders() {
     fails 1 'a run of one target' run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t all --resume -o "$work/one0" &&
     (cd "$work/both" && find . -type f | sort) | cmp - "$work/before"
 }
+# Names of targets that try to become markup.
+hostile_targets() {
+  cp "$data/hepg2.h5" "$work/evil.h5"
+  printf '{ "targets": ["<script>alert(1)</script>", "\\"onload=x", "a&b", "]]><!--", "<img src=x>", "%s"] }\n' "'q'" > "$work/evil.seqgloss.json"
+  head -n 8 "$work/few.bed" > "$work/evil.bed" && run -q -m "$work/evil.h5" -b "$work/evil.bed" -t all -o "$work/evil" || return 1
+  for page in "$work"/evil/report.html "$work"/evil/*/report.html; do
+    [ "$(grep -c '<script>' "$page")" = 1 ] && ! grep -q '<img\|"onload=x\|]]>\|a&b' "$page" || { echo "$page"; return 1; }
+  done
+  grep -q '>&lt;script&gt;alert(1)&lt;/script&gt;</a>' "$work/evil/report.html" && grep -q 'href="a_b/report.html">a&amp;b<' "$work/evil/report.html"
+}
 # Names that begin as options do.
 dashes() {
   mkdir "$work/dash" && "$seqgloss" shuffle -q -f "$g" -b "$work/fewer.bed" -l 101 -o "$work/dash/-w.fa" &&
@@ -276,6 +286,7 @@ if [ -f "$m" ]; then
   check "no region passes: a report all the same" none_passes
   check "targets with names alike: a folder each" like_names
   check "names that begin with a dash" dashes
+  check "names of targets do not become markup" hostile_targets
   check "without --resume a stopped step begins anew" anew
   check "inputs from pipes: nothing is begun" pipes
   check "two motifs of one name: nothing is begun" twice
