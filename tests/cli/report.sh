@@ -85,9 +85,9 @@ few_tracks() {
 }
 # A wide window is cut to where its kept bases are.
 wide() {
-  head -n 30 "$data/regions.bed" > "$work/wide.bed" && "$seqgloss" run -q -m "$data/hepg2.h5" -t bound:0 -f "$data/chr20.fa.gz" -b "$work/wide.bed" -o "$work/wide" > /dev/null 2>&1 || return 1
-  [ "$(grep -c '<figure class="track">' "$work/wide/report.html")" = 3 ] && grep -q 'Bases [0-9]* to [0-9]* of the window of 200, with' "$work/wide/report.html" || return 1
-  sed -n '/<figure class="track">/,/<\/figure>/p' "$work/wide/report.html" | sed '/in-silico/,$d' | grep -c '<use' | grep -qx 120
+  head -n 30 "$data/regions.bed" > "$work/wide.bed" && "$seqgloss" run -q -m "$data/hepg2.h5" -t bound:0 -t bound:3 -f "$data/chr20.fa.gz" -b "$work/wide.bed" -o "$work/wide" > /dev/null 2>&1 || return 1
+  [ "$(grep -c '<figure class="track">' "$work/wide/bound_0/report.html")" = 3 ] && grep -q 'Bases [0-9]* to [0-9]* of the window of 200, with' "$work/wide/bound_0/report.html" || return 1
+  sed -n '/<figure class="track">/,/<\/figure>/p' "$work/wide/bound_0/report.html" | sed '/in-silico/,$d' | grep -c '<use' | grep -qx 120
 }
 best_match() {
   grep -v '^#' "$run/motifs.tsv" | cut -f 1,7,9 > "$work/said"
@@ -128,7 +128,8 @@ many() {
   # clusters.tsv has a few rows more a subset than sis.tsv: those without their subset go.
   awk -F '\t' 'NR == FNR { if (!/^#/) have[$1, $7] = 1; next } /^#/ || ($1, $7) in have' "$work/many/sis.tsv" "$work/many/clusters.tsv" > "$work/many/c" &&
     mv "$work/many/c" "$work/many/clusters.tsv" || return 1
-  report -q "$work/many" -o "$work/many.html" || return 1
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { $1 = $1 ".0"; print }' "$run/ism.tsv" > "$work/many/ism.tsv"
+  report -q "$work/many" -o "$work/many.html" && [ "$(grep -c '<figure class="track">' "$work/many.html")" = 12 ] || return 1
   size=$(wc -c < "$work/many.html")
   echo "# $(grep -c . "$work/many/clusters.tsv") members, $size bytes"
   [ "$(grep -c . "$work/many/clusters.tsv")" -gt 95000 ] && [ "$size" -lt 5000000 ] &&
@@ -275,6 +276,24 @@ PAGE
     grep -qx 'words true' "$work/seen" && grep -q '^second 26 to 50 of ' "$work/seen" && grep -q '^filtered true [1-9][0-9]*$' "$work/seen"
 }
 
+# Rows of the page of several targets keep their links when they are sorted, and it says nothing to the console.
+links() {
+  sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//; s/<\/body>//; s/<\/html>//' "$work/wide/report.html" > "$work/links.html"
+  cat >> "$work/links.html" <<'PAGE'
+<pre id="seen"></pre><script>
+var seen = [], head = Array.from(document.querySelectorAll('#target-table th')).find(function (h) { return h.textContent === 'tau'; });
+function rows() { return Array.from(document.querySelectorAll('#target-table tbody tr')).map(function (r) { return r.querySelector('a').getAttribute('href'); }); }
+head.click(); seen.push('down ' + rows().join(' ')); head.click(); seen.push('up ' + rows().join(' '));
+document.getElementById('seen').textContent = seen.join('\n');
+</script></body></html>
+PAGE
+  browse --virtual-time-budget=3000 --dump-dom "file://$work/links.html" > "$work/sorted.html"
+  sed -n '/<pre id="seen">/,/<\/pre>/p' "$work/sorted.html" | sed 's/.*<pre id="seen">//; s/<\/pre>.*//' | tee "$work/seen"
+  # MAFK's threshold is the higher one.
+  grep -qx 'down bound_0/report.html bound_3/report.html' "$work/seen" && grep -qx 'up bound_3/report.html bound_0/report.html' "$work/seen" || return 1
+  browse --enable-logging=stderr --virtual-time-budget=3000 --dump-dom "file://$work/wide/report.html" > "$work/dom.html" && ! grep CONSOLE "$work/browser.err"
+}
+
 if [ -f "$data/mafk.h5" ]; then
   check "a run to report" make_run
   check "the words of the page" words
@@ -322,6 +341,7 @@ if [ -f "$data/mafk.h5" ]; then
     check "a browser: hostile names, nothing on the console" silent "$work/hostile.html"
     check "a browser: a hundred thousand members" silent "$work/many.html"
     check "a browser: tables sort, turn pages and filter" sorts
+    check "a browser: several targets" links
   else skip "in a browser" "chromium is not there"; fi
 else
   skip "reports" "data/mafk.h5 is missing"
