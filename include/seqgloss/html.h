@@ -69,7 +69,12 @@ SG_API void sg_html_table_begin(sg_html *html, const char *id, const char *capti
                                 const sg_html_column *columns, int n, bool paged);
 /* One row: cells[n], texts; NULL: an empty cell. */
 SG_API void sg_html_table_row(sg_html *html, const char *const *cells);
+/* The first cell of the next row leads to `href`, escaped here; not in a paged table. */
+SG_API void sg_html_table_link(sg_html *html, const char *href);
 SG_API void sg_html_table_end(sg_html *html);
+/* What the columns are, for those who cannot point at them: titles with their hints, as a list;
+ * columns without a hint are left out. */
+SG_API void sg_html_legend(sg_html *html, const sg_html_column *columns, int n);
 
 /* ---- Plots ----------------------------------------------------------------------------------- */
 

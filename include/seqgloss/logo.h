@@ -25,6 +25,12 @@ extern "C" {
 
 enum { SG_LOGO_WIDTH_MAX = 100000 };
 
+/* Columns [from, to) of a panel, 0 <= from < to <= width, that a line above the letters spans. */
+typedef struct sg_logo_span {
+  int from, to;
+  const char *label;           /* beside the line; NULL: none */
+} sg_logo_span;
+
 /* All borrowed for the call. Zeros are a good start: sg_logo_panel p = { .h = h, .width = w }. */
 typedef struct sg_logo_panel {
   const double *h;             /* [width][4], finite */
@@ -37,6 +43,8 @@ typedef struct sg_logo_panel {
   const char *axis;            /* what the heights are ("bits"); NULL: no axis is drawn */
   const unsigned char *mark;   /* [width] not 0: the column is marked by a band, and letters of
                                   unmarked ones are pale; NULL: no marks */
+  const sg_logo_span *span;    /* [n_span] each in a row of its own, below the title */
+  int n_span;                  /* at most 100 */
 } sg_logo_panel;
 
 typedef struct sg_logo {

@@ -353,6 +353,7 @@ static const struct file {
   { "motifs.genomic.meme", MOTIFS | GENOME, write_genomic },
   { "instances.bed", 0, write_instances },
   { "regions.unexplained.bed", 0, write_rest },
+  { "regions.top.bed", 0, sg_cluster_top_write },
   { "provenance.json", FACTS, write_facts },
 };
 enum { FILES = sizeof files / sizeof *files };

@@ -33,6 +33,9 @@ void sg_cluster_rest_free(sg_cluster_job *job);
 /* Marks in explained[n_looked] those that hold a member of a cluster. */
 void sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained);
 
+/* cluster_top.c: regions.top.bed, regions with subsets whose output is the furthest past tau. */
+sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err);
+
 /* cluster_files.c: whether the folder can be written to; then all files, none when one fails. */
 sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err);
 sg_status sg_cluster_files_write(const sg_cluster_job *job, sg_err *err);

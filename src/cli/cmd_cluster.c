@@ -30,6 +30,8 @@ static const sg_opt_def cluster_defs[] = {
   { "predictions", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
     "table of seqgloss predict: regions that reach tau without a member of a cluster go to "
     "regions.unexplained.bed [the regions of the subsets]" },
+  { "top", 0, SG_OPT_INT, "N", "12", 0, 1000, 0,
+    "regions of regions.top.bed: those with a subset and the highest output, for seqgloss ism" },
   { 0 }
 };
 static const sg_opt_group cluster_group = { "Clusters", cluster_defs };

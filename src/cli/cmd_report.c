@@ -1,5 +1,6 @@
 /* cli/cmd_report.c: the files of a run as one page. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,6 +27,9 @@ static const sg_opt_def input_defs[] = {
     "BED of regions without a motif [DIR/regions.unexplained.bed, where it is there]" },
   { "control", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "what seqgloss run --negative-control found [DIR/control.tsv, where it is there]" },
+  { "scores", 0, SG_OPT_INFILE, "TSV", NULL, 0, 0, SG_OPT_NEUTRAL,
+    "scores of positions by seqgloss ism or attribute, which are drawn under the sequence "
+    "[DIR/ism.tsv, where it is there]" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
     "output that is reported, where the subsets are of several" },
   { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
@@ -35,7 +39,10 @@ static const sg_opt_def input_defs[] = {
 static const sg_opt_group input_group = { "Files of the run", input_defs };
 
 static const sg_opt_def output_defs[] = {
-  { "output", 'o', SG_OPT_OUTFILE, NULL, "report.html", 0, 0, SG_OPT_NEUTRAL, "the page" },
+  { "output", 'o', SG_OPT_OUTFILE, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
+    "the page [DIR/report.html]" },
+  { "tracks", 0, SG_OPT_INT, "N", "12", 0, 1000, 0,
+    "draw so many of the regions that have scores, those whose output is the furthest past tau" },
   { "multiqc", 0, SG_OPT_OUTFILE, "NAME_mqc.json", NULL, 0, 0, SG_OPT_NEUTRAL,
     "also a row of numbers for MultiQC" },
   { "sample", 0, SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
@@ -58,11 +65,32 @@ static const char *const usage[] = {
   "[options] DIR", "[options] --subsets TSV --clusters TSV --kept MEME", NULL
 };
 
-/* Everything that can be said before reading. */
-static sg_status check(const sg_opts *opts, sg_err *err)
+/* The page: -o, else report.html in the folder of the run. Freed by free(). */
+static sg_status choose_page(const sg_opts *opts, char **ret_path, sg_err *err)
 {
-  static const char *const outputs[] = { "output", "multiqc", "table" };
-  sg_status status = SG_OK;
+  static const char name[] = "report.html";
+  const char *given = sg_opt_text(opts, "output");
+  const char *dir = opts->n_operand ? opts->operand[0] : NULL;
+  size_t size = strlen(given ? given : dir ? dir : "") + sizeof name + 1;
+  *ret_path = NULL;
+  if (!given && !dir)
+    return sg_fail(err, SG_EINVAL, "no folder of a run: name the page by -o");
+  *ret_path = malloc(size);
+  if (!*ret_path) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (given) snprintf(*ret_path, size, "%s", given);
+  else snprintf(*ret_path, size, "%s/%s", dir, name);
+  return SG_OK;
+}
+
+/* Everything that can be said before reading. */
+static sg_status check(const sg_opts *opts, const char *page, sg_err *err)
+{
+  static const char *const outputs[] = { "multiqc", "table" };
+  struct stat folder;
+  if (opts->n_operand && (stat(opts->operand[0], &folder) || !S_ISDIR(folder.st_mode)))
+    return sg_fail(err, SG_ENOTFOUND, "%s: no such folder; the folder of a run is wanted",
+                   opts->operand[0]);
+  sg_status status = sg_output_check(page, err);
   for (size_t i = 0; i < sizeof outputs / sizeof outputs[0] && !status; i++)
     if (sg_opt_text(opts, outputs[i]))
       status = sg_output_check(sg_opt_text(opts, outputs[i]), err);
@@ -76,10 +104,10 @@ static sg_status check(const sg_opts *opts, sg_err *err)
   return SG_OK;
 }
 
-static sg_status write_all(const sg_report *r, sg_err *err)
+static sg_status write_all(const sg_report *r, const char *page, sg_err *err)
 {
   const sg_opts *o = r->opts;
-  sg_status status = sg_report_page(r, sg_opt_text(o, "output"), err);
+  sg_status status = sg_report_page(r, page, err);
   if (!status && sg_opt_text(o, "multiqc")) status = sg_report_mqc(r, sg_opt_text(o, "multiqc"),
                                                                    err);
   if (!status && sg_opt_text(o, "logos")) status = sg_report_logos(r, sg_opt_text(o, "logos"), err);
@@ -120,16 +148,20 @@ static int run_report(sg_opts *opts)
 {
   sg_err err;
   sg_report report = { 0 };
+  char *page = NULL;
   if (opts->n_operand > 1) {
     sg_fail(&err, SG_EINVAL, "one folder at a time; %s is a second one", opts->operand[1]);
     return sg_console_usage(&err);
   }
-  sg_status status = check(opts, &err);
+  sg_status status = choose_page(opts, &page, &err);
+  if (status) return sg_console_usage(&err);
+  status = check(opts, page, &err);
   if (!status) status = sg_report_read(opts, &report, &err);
   if (!status) status = sg_report_guard(&report, say_warning, NULL, &err);
-  if (!status) status = write_all(&report, &err);
+  if (!status) status = write_all(&report, page, &err);
   if (!status) status = say_expected(&report, &err);
   sg_report_release(&report);
+  free(page);
   return sg_console_end(status, &err);
 }
 

@@ -174,11 +174,12 @@ static char *folder_name(const sg_run *run, int n, const char *spec)
   return name;
 }
 
-static sg_status add_target(sg_run *run, const char *spec, bool alone, sg_err *err)
+static sg_status add_target(sg_run *run, const char *spec, bool alone, bool logit, sg_err *err)
 {
   const char *dir = sg_opt_text(run->opts, "output");
   int n = run->n_target++;
   sg_run_target *t = &run->target[n];
+  t->logit = logit;
   t->spec = spec ? strdup(spec) : NULL;
   t->name = alone ? strdup("") : folder_name(run, n, spec);
   size_t size = strlen(dir) + (t->name ? strlen(t->name) : 0) + 2;
@@ -189,8 +190,10 @@ static sg_status add_target(sg_run *run, const char *spec, bool alone, sg_err *e
 }
 
 /* Every unit of every pick is a target of its own. */
-static sg_status take_picks(sg_run *run, const sg_picks *picks, bool named, sg_err *err)
+static sg_status take_picks(sg_run *run, const sg_plan *plan, const sg_picks *picks, bool named,
+                            sg_err *err)
 {
+  sg_io_info info;
   int64_t units = 0;
   sg_status status = SG_OK;
   for (int i = 0; i < picks->n; i++) {
@@ -206,9 +209,13 @@ static sg_status take_picks(sg_run *run, const sg_picks *picks, bool named, sg_e
     return sg_fail(err, SG_EINVAL, "%lld targets are too many for one run", (long long)units);
   run->target = calloc((size_t)units + 1, sizeof *run->target);
   if (!run->target) return sg_fail(err, SG_ENOMEM, "out of memory");
-  for (int i = 0; i < picks->n; i++)
+  for (int i = 0; i < picks->n && !status; i++) {
+    status = sg_plan_output_info(plan, picks->pick[i].output, &info);
+    if (status) return sg_fail(err, status, "output %d", picks->pick[i].output);
     for (int64_t u = 0; u < picks->pick[i].n_unit && !status; u++)
-      status = add_target(run, named ? picks->pick[i].columns[u] : NULL, units == 1, err);
+      status = add_target(run, named ? picks->pick[i].columns[u] : NULL, units == 1,
+                          info.has_logit, err);
+  }
   return status;
 }
 
@@ -232,7 +239,7 @@ static sg_status find_targets(sg_run *run, sg_err *err)
   if (!status)
     status = sg_net_make_plan(net, net->length ? net->length : 1000, false, &net->plan, err);
   if (!status) status = sg_picks_make(&nets, targets, n, false, &picks, err);
-  if (!status) status = take_picks(run, &picks, n > 0, err);
+  if (!status) status = take_picks(run, net->plan, &picks, n > 0, err);
   sg_picks_free(&picks);
   sg_facts_free(&facts);
   sg_nets_free(&nets);
@@ -246,6 +253,7 @@ static sg_status prepare(sg_run *run, sg_err *err)
   sg_status status = check_input(run->opts, err);
   if (!status) status = check_motifs(run->opts, err);
   if (!status) status = find_targets(run, err);
+  if (!status) status = sg_run_folder_check(run, err);
   if (!status) status = make_folder(sg_opt_text(run->opts, "output"), err);
   for (int i = 0; i < run->n_target && !status; i++)
     status = make_folder(run->target[i].dir, err);
@@ -263,7 +271,8 @@ static sg_status show_tables(const sg_run *run, sg_err *err)
       return sg_fail(err, SG_EINVAL, "-o: the name is too long");
     if (run->n_target > 1) printf("## target %s\n", run->target[i].spec);
     status = sg_lines_open(path, &in, err);
-    while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line) puts(line);
+    while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line)
+      if (strncmp(line, "## ", 3)) puts(line);       /* what the columns are stays in the file */
     sg_lines_close(in);
   }
   return status;
@@ -336,10 +345,11 @@ const sg_cmd sg_cmd_run = {
   .summary = "the whole way: predictions, subsets, clusters, motifs, comparison, report",
   .usage = usage,
   .about = "Predicts the regions, finds tau and the sufficient input subsets of those that reach "
-           "it, clusters them to motifs, compares the motifs with a data base and writes a "
-           "report, all into one folder. Each step is a command of its own, which is shown as it "
-           "is run and gives the same bytes when it is typed. With several targets each has a "
-           "folder in the folder, and the page there leads to theirs.",
+           "it, clusters them to motifs, compares the motifs with a data base, mutates the few "
+           "regions of the highest output base by base, and writes a report, all into one "
+           "folder. Each step is a command of its own, which is shown as it is run and gives the "
+           "same bytes when it is typed. With several targets each has a folder in the folder, "
+           "and the page there leads to theirs.",
   .groups = groups,
   .run = run_run
 };

@@ -1,11 +1,15 @@
 /* cli/report.h: what a report tells: the files of a run, read, counted, and put into words.
  *
- *   report_read.c    the files of a run
+ *   report_read.c    the files of a run: subsets, predictions, regions without a motif
+ *   report_members.c members of the clusters
+ *   report_matches.c comparisons, the control
+ *   report_track.c   scores of the positions of a few regions
  *   report_count.c   counts: regions, sizes, positions, pairs
  *   report_guard.c   what to be careful about
  *   report_page.c    the page: summary, table of motifs, predictions
  *   report_rest.c    the page: pairs, what is unexplained, control, methods, provenance
  *   report_motif.c   the page: a section for each motif
+ *   report_draw.c    the page: those regions, letter by letter
  *   report_words.c   numbers as a report shows them
  *   report_mqc.c     the table for MultiQC
  *   recovered.c      whether the motif that was expected is there
@@ -49,12 +53,20 @@ typedef struct sg_lost { char *chrom, *name; int64_t start, end; double f; } sg_
 enum { SG_CONTROL_CELLS = 9 };
 typedef struct sg_control { char *cell[SG_CONTROL_CELLS]; } sg_control;
 
+/* A region whose positions have scores: [length] from the left end of its window. */
+typedef struct sg_track {
+  const sg_subset_row *first;  /* its first subset */
+  char *base;                  /* as in the table: A, C, G, T, else N; no final zero */
+  double *score;               /* of the base that is there */
+  int64_t length;
+} sg_track;
+
 /* A value beside a name. */
 typedef struct sg_said { char *key, *value; } sg_said;
 
 typedef struct sg_run_files {
   const char *dir;             /* NULL: every file is named by an option */
-  char *predictions, *subsets, *clusters, *kept, *genomic, *matches, *lost, *control;
+  char *predictions, *subsets, *clusters, *kept, *genomic, *matches, *lost, *control, *scores;
 } sg_run_files;
 
 typedef struct sg_report {
@@ -78,6 +90,9 @@ typedef struct sg_report {
   sg_lost *lost;
   int64_t n_lost;
   bool published;              /* clusters are those of DBSCAN, not of the mixture */
+  sg_track *track;             /* [n_track] the furthest past tau first */
+  int n_track;
+  char *scored_by;             /* the command that made their scores; NULL: unknown */
   sg_control *control;         /* NULL: there was none */
   int n_control;
 } sg_report;
@@ -85,6 +100,14 @@ typedef struct sg_report {
 /* Reads what is there; what must be: subsets, clusters, motifs.meme. Errors name file and line. */
 sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err);
 void sg_report_release(sg_report *report);
+/* Parts of it: clusters.tsv, when subsets and motifs are there; tomtom.tsv, when motifs are there;
+ * control.tsv. */
+sg_status sg_report_read_members(sg_report *report, sg_err *err);
+sg_status sg_report_read_matches(sg_report *report, sg_err *err);
+sg_status sg_report_read_control(sg_report *report, sg_err *err);
+/* The table of scores, when subsets are there: at most --tracks regions of it. */
+sg_status sg_report_read_tracks(sg_report *report, sg_err *err);
+void sg_report_release_tracks(sg_report *report);
 
 /* ---- Counts ---- */
 
@@ -153,12 +176,15 @@ sg_status sg_recovered_maf(const sg_report *report, sg_recovered *ret_recovered,
 sg_status sg_report_page(const sg_report *report, const char *path, sg_err *err);
 /* Sections of the motifs; everything behind the predictions. */
 void sg_report_motifs(const sg_report *report, sg_html *html);
+/* Regions letter by letter, after the motifs. */
+void sg_report_tracks(const sg_report *report, sg_html *html);
 void sg_report_rest(const sg_report *report, sg_html *html);
 /* One SVG file a motif in folder `dir`. */
 sg_status sg_report_logos(const sg_report *report, const char *dir, sg_err *err);
 sg_status sg_report_mqc(const sg_report *report, const char *path, sg_err *err);
-/* A short text of the motif's pattern: of the genome's bases where they are known. Freed by
- * free(); NULL: no memory. */
+/* The motif's consensus, of the genome's bases where they are known: that of summary.tsv, which is
+ * the motif's name in the MEME file; by Cavener's rule where its name is none. Freed by free();
+ * NULL: no memory. */
 char *sg_report_pattern(const sg_report *report, int motif);
 /* The table of motifs, as text with tabs. */
 sg_status sg_report_table(const sg_report *report, const char *path, sg_err *err);

@@ -4,6 +4,7 @@
  *   2. One motif
  *   3. Regions
  *   4. Pairs
+ *   5. Motifs by name, and their patterns
  */
 #include <math.h>
 #include <stdlib.h>
@@ -296,4 +297,44 @@ sg_status sg_count_pairs(const sg_report *report, sg_pair_count **ret_pairs, int
   free(regions);
   free(all.at);
   return status;
+}
+
+/* ---- 5. Motifs by name, and their patterns ---- */
+
+int sg_report_find(const sg_motifs *motifs, const char *id)
+{
+  for (int i = 0; motifs && i < motifs->n; i++)
+    if (!strcmp(motifs->motif[i].id, id)) return i;
+  return -1;
+}
+
+/* Whether the name of a motif is a consensus of its columns, as `cluster` writes it. */
+static bool is_consensus(const sg_motif *m)
+{
+  size_t n = m->name ? strlen(m->name) : 0;
+  return n && n == (size_t)m->width && strspn(m->name, "ACGTRYSWKMN-") == n;
+}
+
+/* Cavener's letters of a matrix that does not say how it reads. */
+static char *spell(const sg_motif *m)
+{
+  static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
+  double *p = malloc(4 * (size_t)m->width * sizeof *p);
+  char *text = malloc((size_t)m->width + 1);
+  if (p && text && !sg_motif_probs(m, 0.01, even, p, NULL)) {
+    sg_motif_consensus(p, m->width, text);
+  } else {
+    free(text);
+    text = NULL;
+  }
+  free(p);
+  return text;
+}
+
+char *sg_report_pattern(const sg_report *report, int motif)
+{
+  const sg_motif *m = &report->kept->motif[motif];
+  int genomic = sg_report_find(report->genomic, m->id);
+  if (genomic >= 0) m = &report->genomic->motif[genomic];
+  return is_consensus(m) ? strdup(m->name) : spell(m);
 }

@@ -97,6 +97,7 @@ static void put_logos(const sg_report *r, int motif, sg_html *html)
   const sg_motif *genomic = motif_of(r->genomic, kept->id);
   const sg_hit *hit;
   int n = 0;
+  bool drawn = false;
   sg_report_hits(r, motif, &hit, &n);
   sg_html_markup(html, "<div class=\"logos\">\n");
   if (genomic)
@@ -108,8 +109,9 @@ static void put_logos(const sg_report *r, int motif, sg_html *html)
     snprintf(caption, sizeof caption, "Kept bases above %.80s: E_run = %s.", hit[i].name,
              sg_cell_p(e, hit[i].e_run));
     if (other) put_logo(html, kept, "kept bases", other, &hit[i], caption);
+    drawn = drawn || other;
   }
-  if (!n || !r->db)
+  if (!drawn)                  /* no match, or matrices of another data base than -d */
     put_logo(html, kept, "kept bases", NULL, NULL, "Bases that the subsets keep; what is hidden "
              "counts as background.");
   sg_html_markup(html, "</div>\n");

@@ -155,19 +155,23 @@ static void put_expected(const sg_report *r, sg_html *html)
 
 static const sg_html_column motif_columns[] = {
   { "motif", NULL, SG_HTML_WORDS },
-  { "pattern", "bases of the genome, IUPAC letters; kept bases where there is no genome",
-    SG_HTML_SEQUENCE },
+  { "pattern", "consensus of the genome's bases at the sites, - where they tell less than 0.25 "
+    "bit: genome_consensus of summary.tsv; without a genome that of kept bases, - where few keep "
+    "one: consensus of summary.tsv", SG_HTML_SEQUENCE },
   { "members", "subsets, or parts of them", SG_HTML_NUMBER },
   { "sites", "distinct places on the genome", SG_HTML_NUMBER },
-  { "regions", NULL, SG_HTML_NUMBER },
+  { "regions", "regions with a member", SG_HTML_NUMBER },
   { "percent", "of the regions with subsets", SG_HTML_NUMBER },
-  { "resembles", "the nearest matrix", SG_HTML_WORDS },
+  { "resembles", "the nearest matrix of the data base", SG_HTML_WORDS },
   { "family", "of the nearest matrix, as JASPAR files it", SG_HTML_WORDS },
-  { "p", NULL, SG_HTML_NUMBER },
-  { "E", "p times the number of matrices", SG_HTML_NUMBER },
+  { "p", "chance of a matrix that near, were its columns drawn from those of the data base",
+    SG_HTML_NUMBER },
+  { "E", "p times the number of matrices: as near ones to expect by chance for one motif",
+    SG_HTML_NUMBER },
   { "q", "false discovery rate among the matrices", SG_HTML_NUMBER },
-  { "E_run", "E times the number of motifs", SG_HTML_NUMBER },
-  { "planted f", "median value of the subsets in shuffled sequence (--transplant)",
+  { "E_run", "E times the number of motifs of this run: as near ones to expect by chance in the "
+    "whole run; above 0.05 the match is no evidence", SG_HTML_NUMBER },
+  { "planted f", "median output for the subsets planted into shuffled sequence (--transplant)",
     SG_HTML_NUMBER },
   { "planted >= tau", "median fraction of the shuffled versions that pass tau", SG_HTML_NUMBER },
 };
@@ -231,11 +235,11 @@ static void put_motif_table(const sg_report *r, sg_html *html)
   sg_err err;
   if (!r->kept->n) return;
   sg_html_heading(html, 2, "motifs", "Motifs");
-  sg_html_table_begin(html, "motif-table", "In order of size. p: chance of a matrix that near "
-                      "among random columns of the data base.", motif_columns, shown_columns(r),
+  sg_html_table_begin(html, "motif-table", "In order of size.", motif_columns, shown_columns(r),
                       false);
   if (each_motif(r, put_html_row, html, &err)) sg_html_error(html, &err);
   sg_html_table_end(html);
+  sg_html_legend(html, motif_columns, shown_columns(r));
 }
 
 typedef struct text_table { sg_output *out; int columns; sg_status status; sg_err err; } text_table;
@@ -257,7 +261,10 @@ sg_status sg_report_table(const sg_report *report, const char *path, sg_err *err
   sg_status status = sg_output_open(path, 0, &t.out, err);
   if (status) return status;
   for (int i = 0; i < MOTIF_COLUMNS; i++) title[i] = motif_columns[i].title;
-  t.status = sg_output_puts(t.out, "#", &t.err);
+  for (int i = 0; i < t.columns && !t.status; i++)
+    if (motif_columns[i].hint)
+      t.status = sg_output_printf(t.out, &t.err, "## %s %s\n", title[i], motif_columns[i].hint);
+  if (!t.status) t.status = sg_output_puts(t.out, "#", &t.err);
   put_text_row(&t, title);
   status = each_motif(report, put_text_row, &t, err);
   if (!status && t.status) {
@@ -321,8 +328,10 @@ static void put_predictions(const sg_report *r, sg_html *html)
 
 static void put_links(const sg_report *r, sg_html *html)
 {
-  sg_html_markup(html, "<nav><a href=\"#motifs\">Motifs</a><a href=\"#predictions\">Predictions"
-                 "</a><a href=\"#pairs\">Together</a><a href=\"#unexplained\">Unexplained</a>");
+  sg_html_markup(html, "<nav><a href=\"#motifs\">Motifs</a>");
+  if (r->n_track) sg_html_markup(html, "<a href=\"#tracks\">Regions</a>");
+  sg_html_markup(html, "<a href=\"#predictions\">Predictions</a><a href=\"#pairs\">"
+                 "Together</a><a href=\"#unexplained\">Unexplained</a>");
   if (r->control)
     sg_html_markup(html, "<a href=\"#control\">Control</a>");
   sg_html_markup(html, "<a href=\"#methods\">Methods</a></nav>\n");
@@ -346,6 +355,7 @@ sg_status sg_report_page(const sg_report *report, const char *path, sg_err *err)
   put_cards(report, html);
   put_motif_table(report, html);
   sg_report_motifs(report, html);
+  sg_report_tracks(report, html);
   put_predictions(report, html);
   sg_report_rest(report, html);
   return sg_html_close(html, err);

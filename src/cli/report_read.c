@@ -3,11 +3,8 @@
  *   1. Which files
  *   2. Subsets, and what their table says of itself
  *   3. Predictions
- *   4. Members of clusters
- *   5. Regions without a motif
- *   6. Comparisons
- *   7. The control
- *   8. Everything
+ *   4. Regions without a motif
+ *   5. Everything
  */
 #include <float.h>
 #include <inttypes.h>
@@ -62,6 +59,7 @@ static sg_status find_files(sg_report *r, sg_err *err)
     { "predictions", "predictions.tsv", false, &f->predictions },
     { "unexplained", "regions.unexplained.bed", false, &f->lost },
     { "control", "control.tsv", false, &f->control },
+    { "scores", "ism.tsv", false, &f->scores },
   };
   sg_status status = SG_OK;
   f->dir = r->opts->n_operand ? r->opts->operand[0] : NULL;
@@ -231,165 +229,7 @@ static sg_status read_predictions(sg_report *r, sg_err *err)
   return status;
 }
 
-/* ---- 4. Members of clusters ---- */
-
-/* Columns of clusters.tsv, in the order of `member_columns`. */
-typedef struct members {
-  sg_tsv *tsv;
-  int region, chrom, start, end, strand, target, rank;      /* of the subset */
-  int cluster, site, site_start, site_end, site_strand, aligned;
-  int64_t *by_key;             /* rows of the subsets, sorted by their key */
-  int64_t room;
-} members;
-
-static sg_status find_columns(members *m, sg_err *err)
-{
-  const struct { const char *name; int *column; } all[] = {
-    { "region", &m->region }, { "chrom", &m->chrom }, { "start", &m->start },
-    { "end", &m->end }, { "strand", &m->strand },
-    { "target", &m->target }, { "rank", &m->rank }, { "cluster", &m->cluster },
-    { "site", &m->site }, { "site_start", &m->site_start }, { "site_end", &m->site_end },
-    { "site_strand", &m->site_strand }, { "aligned", &m->aligned }
-  };
-  sg_status status = SG_OK;
-  for (size_t i = 0; i < sizeof all / sizeof all[0] && !status; i++)
-    status = sg_tsv_need(m->tsv, all[i].name, all[i].column, err);
-  return status;
-}
-
-/* A subset is known by its region, place and rank: the members of `a` that say so. */
-static int compare_keys(const sg_subset_row *a, const sg_subset_row *b)
-{
-  int d = strcmp(a->region, b->region);
-  if (!d) d = strcmp(a->chrom, b->chrom);
-  if (!d) d = (a->start > b->start) - (a->start < b->start);
-  if (!d) d = (a->end > b->end) - (a->end < b->end);
-  if (!d) d = a->strand - b->strand;
-  return d ? d : (a->rank > b->rank) - (a->rank < b->rank);
-}
-
-typedef struct keyed { int64_t row; const sg_subset_row *at; } keyed;
-
-static int by_key(const void *a, const void *b)
-{
-  const keyed *x = a, *y = b;
-  int d = compare_keys(x->at, y->at);
-  return d ? d : (x->row > y->row) - (x->row < y->row);
-}
-
-static sg_status sort_keys(const sg_report *r, members *m, sg_err *err)
-{
-  int64_t n = r->subsets->n;
-  keyed *all = malloc(((size_t)n + 1) * sizeof *all);
-  m->by_key = malloc(((size_t)n + 1) * sizeof *m->by_key);
-  if (!all || !m->by_key) {
-    free(all);
-    return no_memory(err);
-  }
-  for (int64_t i = 0; i < n; i++) all[i] = (keyed){ i, &r->subsets->row[i] };
-  if (n) qsort(all, (size_t)n, sizeof *all, by_key);
-  for (int64_t i = 0; i < n; i++) m->by_key[i] = all[i].row;
-  free(all);
-  return SG_OK;
-}
-
-static const char *or_empty(const char *text) { return strcmp(text, ".") ? text : ""; }
-
-static int64_t find_row(const sg_report *r, const members *m, const sg_subset_row *key)
-{
-  int64_t lo = 0, hi = r->subsets->n;
-  while (lo < hi) {
-    int64_t mid = lo + (hi - lo) / 2, row = m->by_key[mid];
-    int d = compare_keys(key, &r->subsets->row[row]);
-    if (!d) return row;
-    if (d < 0) hi = mid;
-    else lo = mid + 1;
-  }
-  return -1;
-}
-
-int sg_report_find(const sg_motifs *motifs, const char *id)
-{
-  for (int i = 0; motifs && i < motifs->n; i++)
-    if (!strcmp(motifs->motif[i].id, id)) return i;
-  return -1;
-}
-
-static sg_status add_site(sg_report *r, members *m, const sg_site *site, sg_err *err)
-{
-  if (r->n_site == m->room) {
-    int64_t room = 2 * m->room + 256;
-    sg_site *more = realloc(r->site, (size_t)room * sizeof *more);
-    if (!more) return no_memory(err);
-    r->site = more;
-    m->room = room;
-  }
-  r->site[r->n_site++] = *site;
-  return SG_OK;
-}
-
-/* One row of clusters.tsv; a piece that is noise is counted. */
-static sg_status take_member(sg_report *r, members *m, const char *const *cells, sg_err *err)
-{
-  sg_site s = { .strand = cells[m->site_strand][0] };
-  sg_subset_row key = { .region = or_empty(cells[m->region]), .chrom = or_empty(cells[m->chrom]),
-                        .strand = cells[m->strand][0] };
-  const char *cluster = cells[m->cluster];
-  if (!strcmp(cluster, "noise")) {
-    r->noise++;
-    return SG_OK;
-  }
-  s.motif = sg_report_find(r->kept, cluster);
-  if (s.motif < 0)
-    return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cluster, r->files.kept);
-  sg_status status = sg_tsv_i64(m->tsv, m->start, INT64_MIN / 2, INT64_MAX / 2, -1, &key.start,
-                                err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->end, INT64_MIN / 2, INT64_MAX / 2, -1, &key.end,
-                                   err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->rank, 1, INT64_MAX / 2, 0, &key.rank, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->site, 1, INT64_MAX / 2, 0, &s.site, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->site_start, 0, INT64_MAX / 2, -1, &s.start, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->site_end, 0, INT64_MAX / 2, -1, &s.end, err);
-  if (status) return status;
-  s.site--;
-  s.row = find_row(r, m, &key);
-  if (s.row < 0)
-    return sg_tsv_fail(m->tsv, err, "no such subset of region %s in %s: made from another table?",
-                       cells[m->region], r->files.subsets);
-  s.region = r->region_of[s.row];
-  s.text = strdup(cells[m->aligned]);
-  if (!s.text) return no_memory(err);
-  status = add_site(r, m, &s, err);
-  if (status) free(s.text);
-  return status;
-}
-
-static int by_row(const void *a, const void *b)
-{
-  const sg_site *x = a, *y = b;
-  if (x->row != y->row) return x->row < y->row ? -1 : 1;
-  if (x->start != y->start) return x->start < y->start ? -1 : 1;
-  return x->motif != y->motif ? x->motif - y->motif : strcmp(x->text, y->text);
-}
-
-static sg_status read_members(sg_report *r, sg_err *err)
-{
-  members m = { 0 };
-  const char *const *cells;
-  sg_status status = sg_tsv_open(r->files.clusters, &m.tsv, err);
-  const char *command = status ? NULL : sg_tsv_fact(m.tsv, "command");
-  r->published = command && strstr(command, " --method published");
-  if (!status) status = find_columns(&m, err);
-  if (!status) status = sort_keys(r, &m, err);
-  while (!status && !(status = sg_tsv_next(m.tsv, &cells, err)) && cells)
-    status = take_member(r, &m, cells, err);
-  if (!status && r->n_site) qsort(r->site, (size_t)r->n_site, sizeof *r->site, by_row);
-  free(m.by_key);
-  sg_tsv_close(m.tsv);
-  return status;
-}
-
-/* ---- 5. Regions without a motif ---- */
+/* ---- 4. Regions without a motif ---- */
 
 /* BED: chrom, start, end, name. */
 static sg_status take_lost(sg_report *r, int64_t *room, char *line, const sg_lines *in, sg_err *err)
@@ -433,123 +273,7 @@ static sg_status read_lost(sg_report *r, sg_err *err)
   return status;
 }
 
-/* ---- 6. Comparisons ---- */
-
-typedef struct matches {
-  sg_tsv *tsv;
-  sg_motif_notes *notes;
-  int query, target, offset, p, e, q, overlap, orientation;
-} matches;
-
-static sg_status find_match_columns(matches *m, sg_err *err)
-{
-  const struct { const char *name; int *column; } all[] = {
-    { "Query_ID", &m->query }, { "Target_ID", &m->target }, { "Optimal_offset", &m->offset },
-    { "p-value", &m->p }, { "E-value", &m->e }, { "q-value", &m->q }, { "Overlap", &m->overlap },
-    { "Orientation", &m->orientation }
-  };
-  sg_status status = SG_OK;
-  for (size_t i = 0; i < sizeof all / sizeof all[0] && !status; i++)
-    status = sg_tsv_need(m->tsv, all[i].name, all[i].column, err);
-  return status;
-}
-
-/* The optional column, else what the notes say, else "". */
-static char *told(const matches *m, const char *const *cells, const char *column, const char *note)
-{
-  int c = sg_tsv_column(m->tsv, column);
-  return strdup(c >= 0 && strcmp(cells[c], ".") ? cells[c] : note ? note : "");
-}
-
-static sg_status take_hit(sg_report *r, const matches *m, const char *const *cells, sg_err *err)
-{
-  sg_hit h = { .motif = sg_report_find(r->kept, cells[m->query]),
-               .reverse = cells[m->orientation][0] == '-' };
-  if (h.motif < 0)
-    return sg_tsv_fail(m->tsv, err, "no motif %s in %s", cells[m->query], r->files.kept);
-  sg_status status = sg_tsv_i64(m->tsv, m->offset, -5000, 5000, 0, &h.offset, err);
-  if (!status) status = sg_tsv_i64(m->tsv, m->overlap, 0, 5000, 0, &h.overlap, err);
-  if (!status) status = sg_tsv_f64(m->tsv, m->p, 0, 1, &h.p, err);
-  if (!status) status = sg_tsv_f64(m->tsv, m->e, 0, 1e300, &h.e, err);
-  if (!status) status = sg_tsv_f64(m->tsv, m->q, 0, 1, &h.q, err);
-  if (status) return status;
-  const sg_motif_note *note = m->notes ? sg_motif_notes_find(m->notes, cells[m->target]) : NULL;
-  sg_hit *more = realloc(r->hit, (size_t)(r->n_hit + 1) * sizeof *more);
-  if (!more) return no_memory(err);
-  r->hit = more;
-  h.e_run = h.e * r->kept->n;
-  h.id = strdup(cells[m->target]);
-  h.name = told(m, cells, "Target_name", note ? note->name : cells[m->target]);
-  h.family = told(m, cells, "Family", note ? note->family : NULL);
-  h.kind = told(m, cells, "Class", note ? note->tf_class : NULL);
-  r->hit[r->n_hit++] = h;
-  return h.id && h.name && h.family && h.kind ? SG_OK : no_memory(err);
-}
-
-static int by_motif(const void *a, const void *b)
-{
-  const sg_hit *x = a, *y = b;
-  if (x->motif != y->motif) return x->motif - y->motif;
-  if (x->p != y->p) return x->p < y->p ? -1 : 1;
-  return strcmp(x->id, y->id);
-}
-
-static sg_status read_matches(sg_report *r, sg_err *err)
-{
-  matches m = { 0 };
-  const char *const *cells;
-  if (!r->files.matches) return SG_OK;
-  sg_status status = sg_tsv_open(r->files.matches, &m.tsv, err);
-  if (!status) status = find_match_columns(&m, err);
-  if (!status && sg_motifdb_notes(&m.notes, NULL)) m.notes = NULL;   /* columns may do */
-  while (!status && !(status = sg_tsv_next(m.tsv, &cells, err)) && cells)
-    status = take_hit(r, &m, cells, err);
-  if (r->n_hit) qsort(r->hit, (size_t)r->n_hit, sizeof *r->hit, by_motif);
-  sg_motif_notes_free(m.notes);
-  sg_tsv_close(m.tsv);
-  return status;
-}
-
-bool sg_report_hits(const sg_report *report, int motif, const sg_hit **ret_first, int *ret_n)
-{
-  int first = 0, n = 0;
-  while (first < report->n_hit && report->hit[first].motif < motif) first++;
-  while (first + n < report->n_hit && report->hit[first + n].motif == motif) n++;
-  *ret_first = report->hit + first;
-  *ret_n = n;
-  return n > 0;
-}
-
-/* ---- 7. The control ---- */
-
-static sg_status take_control(sg_report *r, const char *const *cells, sg_err *err)
-{
-  sg_control *more = realloc(r->control, (size_t)(r->n_control + 1) * sizeof *more);
-  if (!more) return no_memory(err);
-  r->control = more;
-  sg_control *c = &more[r->n_control++];
-  *c = (sg_control){ { NULL } };
-  for (int i = 0; i < SG_CONTROL_CELLS; i++)
-    if (!(c->cell[i] = strdup(strcmp(cells[i], ".") ? cells[i] : ""))) return no_memory(err);
-  return SG_OK;
-}
-
-static sg_status read_control(sg_report *r, sg_err *err)
-{
-  sg_tsv *tsv = NULL;
-  const char *const *cells;
-  if (!r->files.control) return SG_OK;
-  sg_status status = sg_tsv_open(r->files.control, &tsv, err);
-  if (!status && sg_tsv_columns(tsv) != SG_CONTROL_CELLS)
-    status = sg_fail(err, SG_EFORMAT, "%s: %d columns, not %d", r->files.control,
-                     sg_tsv_columns(tsv), SG_CONTROL_CELLS);
-  while (!status && !(status = sg_tsv_next(tsv, &cells, err)) && cells)
-    status = take_control(r, cells, err);
-  sg_tsv_close(tsv);
-  return status;
-}
-
-/* ---- 8. Everything ---- */
+/* ---- 5. Everything ---- */
 
 /* A file of motifs of a run that found none has none. */
 static sg_status read_motifs(const char *path, sg_motifs **ret_motifs, sg_err *err)
@@ -573,13 +297,14 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   if (!status) status = read_subsets(r, err);
   if (!status) status = read_motifs(r->files.kept, &r->kept, err);
   if (!status && r->files.genomic) status = read_motifs(r->files.genomic, &r->genomic, err);
-  if (!status) status = read_members(r, err);
+  if (!status) status = sg_report_read_members(r, err);
   if (!status) status = read_lost(r, err);
   if (!status) status = read_predictions(r, err);
-  if (!status) status = read_matches(r, err);
+  if (!status) status = sg_report_read_matches(r, err);
   if (!status && r->files.matches)
     status = sg_motifdb_read(sg_opt_text(opts, "motifs"), &r->db, err);
-  if (!status) status = read_control(r, err);
+  if (!status) status = sg_report_read_control(r, err);
+  if (!status) status = sg_report_read_tracks(r, err);
   return status;
 }
 
@@ -588,7 +313,7 @@ void sg_report_release(sg_report *report)
   sg_report *r = report;
   char *const paths[] = { r->files.predictions, r->files.subsets, r->files.clusters, r->files.kept,
                           r->files.genomic, r->files.matches, r->files.lost, r->files.control,
-                          r->model, r->target };
+                          r->files.scores, r->model, r->target };
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) free(paths[i]);
   for (int i = 0; i < r->n_said; i++) {
     free(r->said[i].key);
@@ -607,6 +332,7 @@ void sg_report_release(sg_report *report)
   }
   for (int i = 0; i < r->n_control; i++)
     for (int k = 0; k < SG_CONTROL_CELLS; k++) free(r->control[i].cell[k]);
+  sg_report_release_tracks(r);
   free(r->said);
   free(r->site);
   free(r->lost);
@@ -618,22 +344,4 @@ void sg_report_release(sg_report *report)
   sg_motifs_free(r->kept);
   sg_motifs_free(r->genomic);
   sg_motifs_free(r->db);
-}
-
-char *sg_report_pattern(const sg_report *report, int motif)
-{
-  static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
-  const sg_motif *m = &report->kept->motif[motif];
-  int genomic = sg_report_find(report->genomic, m->id);
-  if (genomic >= 0) m = &report->genomic->motif[genomic];
-  double *p = malloc(4 * (size_t)m->width * sizeof *p);
-  char *text = malloc((size_t)m->width + 1);
-  if (!p || !text || sg_motif_probs(m, 0.01, even, p, NULL)) {
-    free(p);
-    free(text);
-    return NULL;
-  }
-  sg_motif_consensus(p, m->width, text);
-  free(p);
-  return text;
 }

@@ -37,10 +37,13 @@ static void put_pairs(const sg_report *r, sg_html *html)
   static const sg_html_column columns[] = {
     { "motif", NULL, SG_HTML_WORDS }, { "and", NULL, SG_HTML_WORDS },
     { "regions", "with sites of both; of one motif: with two sites", SG_HTML_NUMBER },
-    { "by chance", "if each motif fell into explained regions at random", SG_HTML_NUMBER },
+    { "by chance", "regions to expect with both, did each motif fall independently of the other "
+      "into the regions that hold a motif: n1 n2 / N for motifs in n1 and n2 of N regions; empty "
+      "for a motif with itself", SG_HTML_NUMBER },
     { "spacing", "median distance of the middles of the nearest two sites, in bases",
       SG_HTML_NUMBER },
-    { "same strand", NULL, SG_HTML_NUMBER }, { "other strand", NULL, SG_HTML_NUMBER },
+    { "same strand", "regions whose nearest two sites lie on one strand", SG_HTML_NUMBER },
+    { "other strand", "regions whose nearest two sites lie on opposite strands", SG_HTML_NUMBER },
   };
   sg_pair_count *pairs = NULL;
   sg_err err;
@@ -53,6 +56,7 @@ static void put_pairs(const sg_report *r, sg_html *html)
     sg_html_table_begin(html, "pair-table", "Pairs of sites in one region.", columns, 7, n > 50);
     for (int i = 0; i < n; i++) put_pair(r, &pairs[i], html);
     sg_html_table_end(html);
+    sg_html_legend(html, columns, 7);
   }
   free(pairs);
 }
@@ -93,11 +97,13 @@ static void put_control(const sg_report *r, sg_html *html)
 {
   static const sg_html_column columns[] = {
     { "control", NULL, SG_HTML_WORDS }, { "regions", NULL, SG_HTML_NUMBER },
-    { "with subsets", NULL, SG_HTML_NUMBER }, { "subsets", NULL, SG_HTML_NUMBER },
+    { "with subsets", "regions that pass tau and have one", SG_HTML_NUMBER },
+    { "subsets", NULL, SG_HTML_NUMBER },
     { "motifs", NULL, SG_HTML_NUMBER }, { "largest", "sites of the largest motif",
       SG_HTML_NUMBER },
-    { "pattern", NULL, SG_HTML_SEQUENCE }, { "resembles", NULL, SG_HTML_WORDS },
-    { "E_run", NULL, SG_HTML_NUMBER }
+    { "pattern", "consensus of the largest motif", SG_HTML_SEQUENCE },
+    { "resembles", "the matrix nearest to it", SG_HTML_WORDS },
+    { "E_run", "as near ones to expect by chance in the whole control", SG_HTML_NUMBER }
   };
   if (!r->control) return;
   sg_html_heading(html, 2, "control", "Negative control");
@@ -111,6 +117,7 @@ static void put_control(const sg_report *r, sg_html *html)
     sg_html_table_row(html, (const char *const *)c->cell);
   }
   sg_html_table_end(html);
+  sg_html_legend(html, columns, 9);
 }
 
 /* ---- 4. Methods ---- */

@@ -2,8 +2,10 @@
  *
  *   cmd_run.c       options, checks, targets
  *   run_target.c    the steps of one target
+ *   run_folder.c    whether the folder may be written to
  *   run_control.c   the same where there is nothing to find
- *   run_files.c     what the run writes itself: provenance, the page of several targets
+ *   run_files.c     what the run says of itself: provenance
+ *   run_index.c     the page of several targets
  */
 #ifndef SG_CLI_RUN_H
 #define SG_CLI_RUN_H
@@ -17,6 +19,7 @@ typedef struct sg_run_target {
   char *spec;                  /* for --target; NULL: the only one there is */
   char *dir;                   /* where its files go */
   char *name;                  /* of its folder and its steps; "" where there is one target */
+  bool logit;                  /* there is a value before the final sigmoid or softmax */
   bool recovered;              /* what was expected is there */
 } sg_run_target;
 
@@ -48,10 +51,13 @@ int sg_run_motifs(sg_run *run, const char *label, const char *dir, bool genome);
 /* Shuffled regions, and the network with its weights in random order; control.tsv. */
 int sg_run_control(sg_run *run, const sg_run_target *target);
 
+/* Whether the folder of -o, where it is there, may be written to by this run. */
+sg_status sg_run_folder_check(const sg_run *run, sg_err *err);
+
 /* DIR/provenance.json: the commands told, one a line. */
 sg_status sg_run_provenance(const sg_run *run, const char *dir, const sg_buffer *told,
                             sg_err *err);
-/* DIR/report.html of several targets: a table that leads to theirs. */
+/* DIR/report.html of several targets: tables that lead to theirs. */
 sg_status sg_run_index(const sg_run *run, sg_err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* cli/run_target.c: the steps of one target: predict, sis, cluster, compare, report.
+/* cli/run_target.c: the steps of one target: predict, sis, cluster, compare, ism, report.
  *
  * Each is composed as a command line and run as such, so that a run does nothing that the commands
  * do not.
@@ -117,7 +117,7 @@ static int cluster(sg_run *run, const char *before, const char *dir, bool genome
 {
   static const char *const outputs[] = {
     "clusters.tsv", "summary.tsv", "pairs.tsv", "motifs.meme", "motifs.jaspar", "instances.bed",
-    "regions.unexplained.bed", "motifs.genomic.meme"
+    "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme"
   };
   static const char *const passed[] = { "genome", "fai", "lambda", NULL };
   static const char *const without[] = { "lambda", NULL };
@@ -131,7 +131,7 @@ static int cluster(sg_run *run, const char *before, const char *dir, bool genome
   sg_args_add(&args, "-o");
   sg_args_add(&args, dir);
   sg_args_path(&args, dir, "sis.tsv");
-  return step(run, before, &args, dir, outputs, genome ? 8 : 7);
+  return step(run, before, &args, dir, outputs, genome ? 9 : 8);
 }
 
 static int compare(sg_run *run, const char *before, const char *dir)
@@ -156,6 +156,32 @@ int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, bool g
 {
   int code = cluster(run, label_before, dir, genome);
   return code ? code : compare(run, label_before, dir);
+}
+
+/* ---- ism ---- */
+
+/* Scores of the few regions that the report draws, by their places on the genome. */
+static int tracks(sg_run *run, const sg_run_target *t, bool genome)
+{
+  static const char *const outputs[] = { "ism.tsv" }, top[] = "regions.top.bed";
+  static const char *const places[] = { "genome", "fai", "edge", NULL };
+  sg_args args = { 0 };
+  if (!genome || !has_line(t->dir, top, NULL)) {
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/%s", t->dir, outputs[0]) < (int)sizeof path) remove(path);
+    return SG_EXIT_OK;
+  }
+  sg_args_add(&args, "ism");
+  sg_args_pass(&args, run->opts, sg_run_network);
+  if (t->spec) sg_args_pair(&args, "target", t->spec);
+  if (t->logit) sg_args_add(&args, "--logits");
+  sg_args_pass(&args, run->opts, places);
+  sg_args_add(&args, "--regions");
+  sg_args_path(&args, t->dir, top);
+  sg_args_pass(&args, run->opts, sg_run_speed);
+  sg_args_add(&args, "-o");
+  sg_args_path(&args, t->dir, outputs[0]);
+  return step(run, t->name, &args, t->dir, outputs, 1);
 }
 
 /* ---- report ---- */
@@ -223,6 +249,7 @@ int sg_run_target_steps(sg_run *run, sg_run_target *target)
   int code = predict(run, target);
   if (!code) code = subsets(run, target);
   if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);
+  if (!code) code = tracks(run, target, genome);
   if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
   if (!code) code = page(run, target);
   return code ? code : expected(run, target);

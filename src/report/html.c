@@ -211,6 +211,7 @@ void sg_html_free(sg_html *html)
   if (!html) return;
   sg_output_discard(html->out);
   free(html->data.at);
+  free(html->link);
   free(html);
 }
 

@@ -37,6 +37,7 @@ const char *const sg_html_style[] = {
   ".logos{display:flex;flex-wrap:wrap;gap:1.2rem;align-items:flex-start}\n"
   "figure{margin:.4rem 0;max-width:100%;overflow-x:auto}\n"
   "figcaption{color:var(--dim);font-size:.88rem}\n"
+  ".track{margin:1rem 0 1.4rem}.track svg{max-width:none;display:block}\n"
   "svg{max-width:100%;height:auto;color:var(--fg)}\n"
   ".plot{display:block;width:100%;max-width:44rem;font-size:12px}\n"
   ".plot text{fill:var(--dim)}.plot .end{text-anchor:end}.plot .mid{text-anchor:middle}\n"
@@ -45,7 +46,8 @@ const char *const sg_html_style[] = {
   ".plot .mark{stroke:var(--fg);stroke-width:1.2;stroke-dasharray:4 3;fill:none}\n"
   ".plot .tag{fill:var(--fg)}\n",
   ".scroll{overflow-x:auto;margin:.5rem 0}\n"
-  "table{border-collapse:collapse;font-size:.87rem;font-variant-numeric:tabular-nums}\n"
+  "table{border-collapse:separate;border-spacing:0;font-size:.87rem;"
+  "font-variant-numeric:tabular-nums}\n"
   "caption{text-align:left;color:var(--dim);padding:.2rem 0}\n"
   "th,td{padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);text-align:left;"
   "vertical-align:top;white-space:nowrap}\n"
@@ -53,9 +55,13 @@ const char *const sg_html_style[] = {
   "th.sorts{cursor:pointer}th.sorts:hover,th.sorts:focus{color:var(--accent)}\n"
   "th[aria-sort=ascending]::after{content:\" \\25B2\"}\n"
   "th[aria-sort=descending]::after{content:\" \\25BC\"}\n"
-  ".number{text-align:right}.sequence{font-family:ui-monospace,\"DejaVu Sans Mono\",Menlo,"
-  "Consolas,monospace}\n"
-  "td.words{white-space:normal;max-width:20rem}\n",
+  ".number{text-align:right}.sequence{white-space:nowrap;font-family:ui-monospace,"
+  "\"DejaVu Sans Mono\",Menlo,Consolas,monospace}\n"
+  "td.words{white-space:normal;max-width:20rem}\n"
+  ".legend{columns:22rem;column-gap:1.6rem;font-size:.85rem;color:var(--dim);"
+  "margin:.4rem 0 1rem}.legend div{break-inside:avoid}\n"
+  ".legend dt{display:inline;font-weight:600}.legend dt::after{content:\": \"}"
+  ".legend dd{display:inline;margin:0}\n",
   ".tools{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center;font-size:.88rem;"
   "color:var(--dim);margin-top:.6rem}\n"
   ".tools input,.tools button{font:inherit;color:var(--fg);background:var(--soft);"
@@ -68,11 +74,14 @@ const char *const sg_html_style[] = {
   "white-space:pre-wrap;overflow-wrap:anywhere}\n",
   "@media (max-width:40rem){body{font-size:15px}main{padding:.6rem .8rem 3rem}"
   ".facts{grid-template-columns:1fr}.facts dd{margin-bottom:.4rem}h1{font-size:1.4rem}"
-  ".plot{min-width:32rem}}\n",
+  ".plot{min-width:32rem}"
+  "td.words{white-space:nowrap}"
+  "th:first-child,td:first-child{position:sticky;left:0;background:var(--bg)}}\n",
   "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4;--accent:#1f6f8b;"
   "--bar:#9db4c0;--warn:#8a4b00;--warnbg:#fff;--good:#1d6b3a;--goodbg:#fff}"
   "body{font-size:10.5pt}main{max-width:none;padding:0}.tools,nav{display:none}"
-  ".scroll,figure{overflow:visible}table{font-size:7.5pt}th,td{padding:.15rem .35rem .15rem 0}"
+  ".scroll,figure{overflow:visible}.track svg{max-width:100%}table{font-size:7.5pt}"
+  "th,td{padding:.15rem .35rem .15rem 0}"
   "h2,h3,h4{break-after:avoid}figure,svg,tr,.card{break-inside:avoid}"
   "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
   0
@@ -91,7 +100,9 @@ const char *const sg_html_script[] = {
   " var data=document.getElementById(table.id+'-rows');\n"
   " var rows=data?JSON.parse(data.textContent):Array.from(body.rows).map(function(r){"
   "return Array.from(r.cells).map(function(c){return c.textContent;});});\n"
-  " rows=rows.map(function(r,i){return{cells:r,at:i,text:r.join('\\t').toLowerCase()};});\n"
+  " var nodes=data?[]:Array.from(body.rows);\n"
+  " rows=rows.map(function(r,i){"
+  "return{cells:r,at:i,node:nodes[i],text:r.join('\\t').toLowerCase()};});\n"
   " var shown=rows,page=0,column=-1,up=true;\n",
   " var tools=el('div',undefined,'tools'),field=el('input'),count=el('span');\n"
   " var back=el('button','Previous'),on=el('button','Next');\n"
@@ -108,9 +119,9 @@ const char *const sg_html_script[] = {
   " function draw(){\n"
   "  var pages=Math.max(1,Math.ceil(shown.length/PAGE));page=Math.min(page,pages-1);\n"
   "  body.textContent='';\n"
-  "  shown.slice(page*PAGE,page*PAGE+PAGE).forEach(function(r){var tr=el('tr');\n"
-  "   r.cells.forEach(function(c,i){tr.appendChild(el('td',c,kinds[i]));});"
-  "body.appendChild(tr);});\n"
+  "  shown.slice(page*PAGE,page*PAGE+PAGE).forEach(function(r){if(!r.node){r.node=el('tr');\n"
+  "   r.cells.forEach(function(c,i){r.node.appendChild(el('td',c,kinds[i]));});}"
+  "body.appendChild(r.node);});\n"
   "  count.textContent=shown.length?(page*PAGE+1)+' to '+Math.min(shown.length,(page+1)*PAGE)+"
   "' of '+shown.length:'no row';\n"
   "  back.disabled=page===0;on.disabled=page>=pages-1;}\n"

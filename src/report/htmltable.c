@@ -89,6 +89,26 @@ void sg_html_table_begin(sg_html *html, const char *id, const char *caption,
   put_columns(html);
 }
 
+void sg_html_table_link(sg_html *html, const char *href)
+{
+  free(html->link);
+  html->link = strdup(href);
+  if (!html->link && !html->err.code) sg_fail(&html->err, SG_ENOMEM, "out of memory");
+}
+
+static void put_cell(sg_html *html, int column, const char *text)
+{
+  const char *link = column ? NULL : html->link;
+  sg_html_put(html, "<td class=\"%s\">", kind_word(html->columns[column].kind));
+  if (link) {
+    sg_html_markup(html, "<a href=\"");
+    sg_html_text(html, link);
+    sg_html_markup(html, "\">");
+  }
+  sg_html_text(html, text);
+  sg_html_markup(html, link ? "</a></td>" : "</td>");
+}
+
 void sg_html_table_row(sg_html *html, const char *const *cells)
 {
   bool seen = !html->paged || html->rows < STATIC_ROWS;
@@ -98,11 +118,10 @@ void sg_html_table_row(sg_html *html, const char *const *cells)
     const char *text = cells[i] ? cells[i] : "";
     if (html->paged && i) keep(html, ",", 1);
     if (html->paged) keep_string(html, text);
-    if (!seen) continue;
-    sg_html_put(html, "<td class=\"%s\">", kind_word(html->columns[i].kind));
-    sg_html_text(html, text);
-    sg_html_markup(html, "</td>");
+    if (seen) put_cell(html, i, text);
   }
+  free(html->link);
+  html->link = NULL;
   if (html->paged) keep(html, "]", 1);
   if (seen) sg_html_markup(html, "</tr>\n");
   html->rows++;
@@ -118,4 +137,18 @@ void sg_html_table_end(sg_html *html)
     sg_html_markup(html, "]</script>\n");
   }
   html->n_columns = 0;
+}
+
+void sg_html_legend(sg_html *html, const sg_html_column *columns, int n)
+{
+  sg_html_markup(html, "<dl class=\"legend\">\n");
+  for (int i = 0; i < n; i++) {
+    if (!columns[i].hint) continue;
+    sg_html_markup(html, "<div><dt>");
+    sg_html_text(html, columns[i].title);
+    sg_html_markup(html, "</dt><dd>");
+    sg_html_text(html, columns[i].hint);
+    sg_html_markup(html, "</dd></div>\n");
+  }
+  sg_html_markup(html, "</dl>\n");
 }

@@ -3,6 +3,7 @@
  *      46 px    columns of logo->column px
  *     .-------+---------------------------.
  *     |       | title                     |  15 px a title
+ *     |       |    |-----| label          |  15 px a span
  *     | axis  | stacks                    |  panel->height
  *     |       | title                     |  the next panel 8 px below
  *     | axis  |      stacks               |    shifted by its offset
@@ -34,6 +35,15 @@ static const double most = 1e15;       /* of a height: sums and their digits sta
 
 static bool between(double v, double lo, double hi) { return v >= lo && v <= hi; }
 
+static const char *check_spans(const sg_logo_panel *p)
+{
+  if (p->n_span < 0 || p->n_span > 100 || (p->n_span && !p->span)) return "too many spans, or none";
+  for (int i = 0; i < p->n_span; i++)
+    if (p->span[i].from < 0 || p->span[i].from >= p->span[i].to || p->span[i].to > p->width)
+      return "a span lies outside of it";
+  return NULL;
+}
+
 static sg_status check_panel(const sg_logo_panel *p, int number, sg_err *err)
 {
   const char *what = NULL;
@@ -43,6 +53,7 @@ static sg_status check_panel(const sg_logo_panel *p, int number, sg_err *err)
   else if (p->offset < 0 || p->offset > SG_LOGO_WIDTH_MAX) what = "its offset is out of range";
   else if (!between(p->lo, -most, 0) || !between(p->hi, 0, most)) what = "its axis must hold 0";
   else if (!between(p->height, 0, 10000)) what = "its height is not between 0 and 10000 pixels";
+  else what = check_spans(p);
   if (what) return sg_fail(err, SG_EINVAL, "panel %d of a logo: %s", number + 1, what);
   for (int64_t i = 0; i < (int64_t)p->width * 4; i++)
     if (!(fabs(p->h[i]) <= most))
@@ -185,7 +196,8 @@ void sg_logo_extent(const sg_logo *logo, double *ret_w, double *ret_h)
 
   for (int i = 0; i < logo->n_panel; i++) {
     const sg_logo_panel *p = &logo->panel[i];
-    h += (p->title ? line_height : 0) + height_of(p) + (i + 1 < logo->n_panel ? gap : 0);
+    h += line_height * ((p->title ? 1 : 0) + p->n_span) + height_of(p);
+    if (i + 1 < logo->n_panel) h += gap;
     w = fmax(w, text_width(p->title));
   }
   if (logo->numbers) h += above_numbers + line_height;
@@ -291,6 +303,23 @@ static void draw_panel(const frame *f)
   if (f->panel->axis) draw_axis(f);
 }
 
+/* A line with ends over its columns in a row of its own; the label stands to the right of it, to
+ * the left where the picture, `right`, would end before the label does. */
+static void draw_span(const frame *f, const sg_logo_span *span, double y, double right)
+{
+  const double end = 4, apart = 4, middle = y + line_height / 2;
+  double left = f->x + f->column * f->panel->offset;
+  double from = left + f->column * span->from, to = left + f->column * span->to;
+  bool after = to + apart + text_width(span->label) <= right;
+
+  f->canvas->line(f->canvas, from, middle, to, middle);
+  f->canvas->line(f->canvas, from, middle - end, from, middle + end);
+  f->canvas->line(f->canvas, to, middle - end, to, middle + end);
+  if (!span->label) return;
+  f->canvas->text(f->canvas, after ? to + apart : from - apart, middle + 0.35 * SG_LOGO_FONT,
+                  after ? SG_ANCHOR_START : SG_ANCHOR_END, false, span->label);
+}
+
 /* ---- 5. Numbers ------------------------------------------------------------------------------ */
 
 /* As many columns from number to number as leave room for the digits: 1, 2, 5, 10 ... */
@@ -328,6 +357,8 @@ void sg_logo_draw(const sg_logo *logo, sg_canvas *canvas)
       canvas->text(canvas, x, y + SG_LOGO_FONT, SG_ANCHOR_START, false, p->title);
       f.y += line_height;
     }
+    for (int k = 0; k < p->n_span; k++, f.y += line_height)
+      draw_span(&f, &p->span[k], f.y, x + logo->column * columns(logo));
     draw_panel(&f);
     y = f.y + f.height + (i + 1 < logo->n_panel ? gap : 0);
   }

@@ -17,6 +17,7 @@ struct sg_html {
   int n_columns;               /* of the table that is open; 0: none is */
   const char *table;           /* its id */
   bool paged;
+  char *link;                  /* of the first cell of the next row; NULL: none */
   int64_t rows;
   sg_html_data data;
 };

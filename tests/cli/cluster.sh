@@ -14,11 +14,19 @@ make_subsets() {
 files() {
   run -f "$g" -o "$work/out" "$sis" > "$work/summary" || return 1
   have=$(cd "$work/out" && ls | tr '\n' ' ')
-  want='clusters.tsv instances.bed motifs.genomic.meme motifs.jaspar motifs.meme pairs.tsv provenance.json regions.unexplained.bed summary.tsv '
+  want='clusters.tsv instances.bed motifs.genomic.meme motifs.jaspar motifs.meme pairs.tsv provenance.json regions.top.bed regions.unexplained.bed summary.tsv '
   [ "$have" = "$want" ] || { echo "$have"; return 1; }
   cmp "$work/summary" "$work/out/summary.tsv" && cat "$work/summary" &&
     grep -q '^## command seqgloss cluster --genome chr20.fa.gz sis.tsv$' "$work/summary" &&
     grep -q '^## decided_by kept and genomic bases$' "$work/summary"
+}
+# The regions whose output is the furthest past tau, one of those that overlap, as windows.
+top() {
+  grep -v '^#' "$sis" | sort -t '	' -k 9,9gr -k 2,2 -k 3,3n -k 4,4n -k 1,1 |
+    awk -F '\t' 'BEGIN { n = 0 } { for (i = 0; i < n; i++) if ($3 + 0 < end[i] + 0 && start[i] + 0 < $4 + 0) next
+      start[n] = $3; end[n++] = $4; print $2 "\t" $3 "\t" $4 "\t" $1 "\t" sprintf("%.0f", 1000 * $9) "\t" $5 }' > "$work/past"
+  head -n 12 "$work/past" | cmp - "$work/out/regions.top.bed" && run -f "$g" --top 40 -o "$work/top" "$sis" > "$work/.top" &&
+    head -n 40 "$work/past" | cmp - "$work/top/regions.top.bed" && run -f "$g" --top 0 -o "$work/top" "$sis" > "$work/.top" && [ ! -s "$work/top/regions.top.bed" ]
 }
 # Every cluster of ten sites or more is a full MARE (the right base on top with a bit or more in five of TGCTGA, 0.25 bit in four of the
 # facing TCAGCA) or a half site (a bit in six of TGCTGAC, 0.4 bit of A or T in two of the three columns before); one of each is there.
@@ -162,6 +170,7 @@ few() {
 mkdir "$work/x" "$work/y"
 check "subsets of the shipped regions" make_subsets
 check "files of a run" files
+  check "regions worth a look" top
 check "what MAFK binds is recovered, and nothing else" recovered
 check "members spell what the genome has at their places" spelled
 check "the order of rows is nothing" shuffled

@@ -27,6 +27,68 @@ counts() {
   lost=$(wc -l < "$run/regions.unexplained.bed")
   grep -q "$lost regions pass tau and hold none" "$run/report.html"
 }
+# One consensus: that of summary.tsv is the one of the table and of the page.
+one_consensus() {
+  grep -v '^#' "$run/summary.tsv" | cut -f 1,7 > "$work/summary"
+  grep -v '^#' "$run/motifs.tsv" | cut -f 1,2 | cmp - "$work/summary" && [ -s "$work/summary" ] || return 1
+  while read -r id text; do grep -q "<h3 id=\"$id\">$id: $text</h3>" "$run/report.html" || return 1; done < "$work/summary"
+  # A matrix whose name is no consensus is spelt.
+  rm -rf "$work/named" && cp -r "$run" "$work/named" && sed -i 's/^\(MOTIF cluster_1\) .*/\1 first/' "$work/named/motifs.genomic.meme" &&
+    report -q "$work/named" && grep -q '<h3 id="cluster_1">cluster_1: [ACGTRYSWKMN]*TCAGCA' "$work/named/report.html"
+}
+# What stands in a column is said where it cannot be pointed at.
+legends() {
+  for w in E_run E q 'by chance' pattern; do grep -q "<dt>$w</dt><dd>" "$run/report.html" || { echo "no legend: $w"; return 1; }; done
+  grep -q '^## E_run E times the number of motifs' "$run/motifs.tsv"
+}
+# The page goes into the folder of the run.
+into_folder() {
+  rm -rf "$work/into" && cp -r "$run" "$work/into" && rm "$work/into/report.html" && mkdir "$work/elsewhere" || return 1
+  full=$(cd "$(dirname "$seqgloss")" && pwd)/$(basename "$seqgloss")
+  (cd "$work/elsewhere" && "$full" report -q --expect maf "$work/into") && cmp "$work/into/report.html" "$run/report.html" && [ ! "$(ls -A "$work/elsewhere")" ] &&
+    fails 2 'name the page by -o' report --subsets "$run/sis.tsv" --clusters "$run/clusters.tsv" --kept "$run/motifs.meme"
+}
+# Matches with matrices that -d does not have: the motif's own logo all the same.
+other_base() {
+  "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/jun.meme" && report -q "$run" -d "$work/jun.meme" -o "$work/jun.html" &&
+    [ "$(grep -c '<figcaption>Bases that the subsets keep' "$work/jun.html")" = "$(grep -vc '^#' "$run/motifs.tsv")" ] &&
+    ! grep -q '<figcaption>Bases that the subsets keep' "$run/report.html"
+}
+# Regions letter by letter: those with the highest outputs, their kept bases, their clusters.
+tracks() {
+  cut -f 4 "$run/regions.top.bed" > "$work/top"
+  sed -n 's/.*<figure class="track"><figcaption><b>\([^<]*\)<.*/\1/p' "$run/report.html" > "$work/drawn"
+  [ "$(wc -l < "$work/top")" = 12 ] && cmp "$work/top" "$work/drawn" || return 1
+  sed -n '/<figure class="track">/,/<\/figure>/p' "$run/report.html" > "$work/tracks"
+  while read -r id; do
+    sed -n "/<b>$id</,/<\/figure>/p" "$work/tracks" > "$work/one"
+    awk -F '\t' -v id="$id" '!/^#/ && $1 == id { n += $8 } END { print n }' "$run/sis.tsv" > "$work/kept"
+    # The letters of the sequence, those before the scores' title: as many that are not pale as the subsets keep, all of the window.
+    sed '/in-silico mutagenesis (logit)/,$d' "$work/one" | grep '<use' > "$work/letters"
+    [ "$(grep -vc opacity "$work/letters")" = "$(cat "$work/kept")" ] && [ "$(grep -c . "$work/letters")" = 101 ] || { echo "$id: $(cat "$work/kept")"; return 1; }
+    awk -F '\t' -v id="$id" '$1 == id && $9 != "noise" { print $9 }' "$run/clusters.tsv" | sort -u > "$work/in"
+    sed -n 's/<figcaption>/\n/; s/<a href="#\([^"]*\)">/\n=\1\n/gp' "$work/one" | sed -n 's/^=//p' | sort | cmp - "$work/in" || return 1
+  done < "$work/top"
+  grep -q '<b>chip_061</b> chr20:44,963,234-44,963,334, f = 0.99' "$work/tracks"
+}
+few_tracks() {
+  report -q "$run" --tracks 3 -o "$work/t.html" && [ "$(grep -c '<figure class="track">' "$work/t.html")" = 3 ] && grep -q 'href="#tracks"' "$work/t.html" &&
+    report -q "$run" --tracks 0 -o "$work/t.html" && ! grep -q 'class="track"\|href="#tracks"' "$work/t.html" || return 1
+  # Scores of all regions, in any order: the same ones are chosen. Those of another method, and of all four bases.
+  { grep '^#' "$run/ism.tsv"; grep -v '^#' "$run/ism.tsv" | sort -t '	' -k 1,1 -k 6,6n; } > "$work/sorted.tsv"
+  report -q --expect maf "$run" --scores "$work/sorted.tsv" -o "$work/t.html" && cmp "$work/t.html" "$run/report.html" || return 1
+  "$seqgloss" grad-x-input -q -m "$data/mafk.h5" -f "$data/chr20.fa.gz" -b "$data/regions.bed" -o "$work/grad.tsv" &&
+    report -q "$run" --scores "$work/grad.tsv" -o "$work/t.html" && [ "$(grep -c '<figure class="track">' "$work/t.html")" = 12 ] &&
+    grep -q '>scores of grad-x-input<' "$work/t.html" && [ "$(sed -n 's/.*<figure class="track"><figcaption><b>\([^<]*\)<.*/\1/p' "$work/t.html" | sort -u | wc -l)" = 12 ] || return 1
+  "$seqgloss" ism -q -m "$data/mafk.h5" --logits --scores hypothetical -f "$data/chr20.fa.gz" -b "$run/regions.top.bed" -o "$work/four.tsv" &&
+    report -q "$run" --scores "$work/four.tsv" -o "$work/t.html" && [ "$(grep -c '<figure class="track">' "$work/t.html")" = 12 ]
+}
+# A wide window is cut to where its kept bases are.
+wide() {
+  head -n 30 "$data/regions.bed" > "$work/wide.bed" && "$seqgloss" run -q -m "$data/hepg2.h5" -t bound:0 -t bound:3 -f "$data/chr20.fa.gz" -b "$work/wide.bed" -o "$work/wide" > /dev/null 2>&1 || return 1
+  [ "$(grep -c '<figure class="track">' "$work/wide/bound_0/report.html")" = 3 ] && grep -q 'Bases [0-9]* to [0-9]* of the window of 200, with' "$work/wide/bound_0/report.html" || return 1
+  sed -n '/<figure class="track">/,/<\/figure>/p' "$work/wide/bound_0/report.html" | sed '/in-silico/,$d' | grep -c '<use' | grep -qx 120
+}
 best_match() {
   grep -v '^#' "$run/motifs.tsv" | cut -f 1,7,9 > "$work/said"
   awk -F '\t' '/^#/ { next } $1 == "Query_ID" { for (i = 1; i <= NF; i++) if ($i == "Target_name") c = i; next }
@@ -37,15 +99,17 @@ best_match() {
 hostile() {
   mkdir "$work/hostile" || return 1
   evil='<script>alert(1)<\/script>"'"'"'onload=\&]]><!--'
-  for f in sis.tsv clusters.tsv predictions.tsv regions.unexplained.bed; do
+  for f in sis.tsv clusters.tsv predictions.tsv regions.unexplained.bed ism.tsv; do
     sed "s/call_/$evil/; s/chr20/<b>chr20<\\/b>/; s/	bound	/	<i>bound	/; s/	bound\$/	<i>bound/" "$run/$f" > "$work/hostile/$f"
   done
   sed -i "s/^## model .*/## model <img src=x onerror=alert(1)>.h5 sha256:0/" "$work/hostile/sis.tsv"
   cp "$run/motifs.genomic.meme" "$run/motifs.meme" "$work/hostile" || return 1
   sed -i 's/cluster_2/cl"<u>2/' "$work/hostile/motifs.genomic.meme" "$work/hostile/motifs.meme" "$work/hostile/clusters.tsv"
   sed 's/cluster_2/cl"<u>2/; s/Maf-related/<em>Maf<\/em>/' "$run/tomtom.tsv" > "$work/hostile/tomtom.tsv"
+  sed -i 's/^## command seqgloss ism/## command seqgloss <s>ism/' "$work/hostile/ism.tsv"
   report -q "$work/hostile" -o "$work/hostile.html" --multiqc "$work/hostile_mqc.json" --table "$work/hostile.tsv" || return 1
-  for w in '<script>alert' '<b>chr20' '<i>bound' '<img' '<u>2' '<em>' '<!--'; do
+  grep -q '<b>&lt;script&gt;alert.*</b> &lt;b&gt;chr20&lt;/b&gt;:' "$work/hostile.html" && grep -q 'scores of &lt;s&gt;ism' "$work/hostile.html" || return 1
+  for w in '<script>alert' '<b>chr20' '<i>bound' '<img' '<u>2' '<em>' '<!--' '<s>'; do
     if grep -qF "$w" "$work/hostile.html"; then echo "$w got through"; return 1; fi
   done
   [ "$(grep -o '<script' "$work/hostile.html" | wc -l)" = "$(grep -o '<script' "$run/report.html" | wc -l)" ] &&
@@ -64,7 +128,8 @@ many() {
   # clusters.tsv has a few rows more a subset than sis.tsv: those without their subset go.
   awk -F '\t' 'NR == FNR { if (!/^#/) have[$1, $7] = 1; next } /^#/ || ($1, $7) in have' "$work/many/sis.tsv" "$work/many/clusters.tsv" > "$work/many/c" &&
     mv "$work/many/c" "$work/many/clusters.tsv" || return 1
-  report -q "$work/many" -o "$work/many.html" || return 1
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { $1 = $1 ".0"; print }' "$run/ism.tsv" > "$work/many/ism.tsv"
+  report -q "$work/many" -o "$work/many.html" && [ "$(grep -c '<figure class="track">' "$work/many.html")" = 12 ] || return 1
   size=$(wc -c < "$work/many.html")
   echo "# $(grep -c . "$work/many/clusters.tsv") members, $size bytes"
   [ "$(grep -c . "$work/many/clusters.tsv")" -gt 95000 ] && [ "$size" -lt 5000000 ] &&
@@ -211,10 +276,35 @@ PAGE
     grep -qx 'words true' "$work/seen" && grep -q '^second 26 to 50 of ' "$work/seen" && grep -q '^filtered true [1-9][0-9]*$' "$work/seen"
 }
 
+# Rows of the page of several targets keep their links when they are sorted, and it says nothing to the console.
+links() {
+  sed 's/<meta http-equiv="Content-Security-Policy"[^>]*>//; s/<\/body>//; s/<\/html>//' "$work/wide/report.html" > "$work/links.html"
+  cat >> "$work/links.html" <<'PAGE'
+<pre id="seen"></pre><script>
+var seen = [], head = Array.from(document.querySelectorAll('#target-table th')).find(function (h) { return h.textContent === 'tau'; });
+function rows() { return Array.from(document.querySelectorAll('#target-table tbody tr')).map(function (r) { return r.querySelector('a').getAttribute('href'); }); }
+head.click(); seen.push('down ' + rows().join(' ')); head.click(); seen.push('up ' + rows().join(' '));
+document.getElementById('seen').textContent = seen.join('\n');
+</script></body></html>
+PAGE
+  browse --virtual-time-budget=3000 --dump-dom "file://$work/links.html" > "$work/sorted.html"
+  sed -n '/<pre id="seen">/,/<\/pre>/p' "$work/sorted.html" | sed 's/.*<pre id="seen">//; s/<\/pre>.*//' | tee "$work/seen"
+  # MAFK's threshold is the higher one.
+  grep -qx 'down bound_0/report.html bound_3/report.html' "$work/seen" && grep -qx 'up bound_3/report.html bound_0/report.html' "$work/seen" || return 1
+  browse --enable-logging=stderr --virtual-time-budget=3000 --dump-dom "file://$work/wide/report.html" > "$work/dom.html" && ! grep CONSOLE "$work/browser.err"
+}
+
 if [ -f "$data/mafk.h5" ]; then
   check "a run to report" make_run
   check "the words of the page" words
   check "counts are those of the files" counts
+  check "one consensus in all tables" one_consensus
+  check "columns are explained" legends
+  check "the page goes into the folder" into_folder
+  check "matches with another data base" other_base
+  check "regions letter by letter" tracks
+  check "regions letter by letter: how many, of which table" few_tracks
+  check "regions letter by letter: wide windows" wide
   check "the nearest matrix is the first of compare" best_match
   check "hostile names do not become markup" hostile
   check "a hundred thousand members" many
@@ -233,6 +323,9 @@ if [ -f "$data/mafk.h5" ]; then
   check "members of another table" damaged sis.tsv '/^call_00/d' 'no such subset of region call_00'
   check "a motif that is not there" damaged tomtom.tsv 's/^cluster_1	/cluster_9	/' 'no motif cluster_9'
   check "no number" damaged predictions.tsv '10s/[^	]*$/x/' 'predictions.tsv:10'
+  check "scores of another genome" damaged ism.tsv 's/	A	\([^	]*\)$/	T	\1/' 'ism.tsv: region .* has not the bases'
+  check "a position is missing" damaged ism.tsv '40d' 'ism.tsv:40: position'
+  check "no score" damaged ism.tsv '40s/[^	]*$/x/' 'ism.tsv:40'
   check "numbers out of every range" huge
   check "a place out of every range" damaged regions.unexplained.bed '1s/	[0-9]*	[0-9]*	/	9223372036854775807	9223372036854775807	/' 'unexplained.bed:1: '
   check "another data base" fails 1 'nowhere.meme' report -q "$run" -d nowhere.meme -o "$work/x.html"
@@ -248,6 +341,7 @@ if [ -f "$data/mafk.h5" ]; then
     check "a browser: hostile names, nothing on the console" silent "$work/hostile.html"
     check "a browser: a hundred thousand members" silent "$work/many.html"
     check "a browser: tables sort, turn pages and filter" sorts
+    check "a browser: several targets" links
   else skip "in a browser" "chromium is not there"; fi
 else
   skip "reports" "data/mafk.h5 is missing"

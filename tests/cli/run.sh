@@ -24,11 +24,12 @@ demo() {
   "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
   grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
     grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
-    grep -q "^report: $work/demo/report.html" "$work/demo.err" && cmp "$work/demo.out" "$work/demo/motifs.tsv"
+    grep -q "^report: $work/demo/report.html" "$work/demo.err" && grep -q '^## E_run ' "$work/demo/motifs.tsv" &&
+    grep -v '^## ' "$work/demo/motifs.tsv" | cmp - "$work/demo.out"
 }
 documented() {
   for f in predictions.tsv sis.tsv sis.bed clusters.tsv motifs.meme motifs.genomic.meme motifs.jaspar instances.bed \
-    regions.unexplained.bed tomtom.tsv report.html seqgloss_mqc.json provenance.json logos/cluster_1.svg; do
+    regions.unexplained.bed regions.top.bed ism.tsv tomtom.tsv report.html seqgloss_mqc.json provenance.json logos/cluster_1.svg; do
     [ -s "$work/demo/$f" ] || { echo "$f is missing or empty"; return 1; }
   done
 }
@@ -36,7 +37,7 @@ documented() {
 by_hand() {
   mkdir "$work/hand" "$work/hand/logos" || return 1
   sed -n "s|^+ seqgloss ||p" "$work/demo.err" | sed "s|$work/demo|$work/hand|g" > "$work/commands"
-  [ "$(wc -l < "$work/commands")" = 5 ] || { cat "$work/commands"; return 1; }
+  [ "$(wc -l < "$work/commands")" = 6 ] || { cat "$work/commands"; return 1; }
   while read -r words; do
     # shellcheck disable=SC2086
     "$seqgloss" $words > /dev/null 2>&1 < /dev/null || { echo "$words"; return 1; }
@@ -53,15 +54,15 @@ anonymous() {
 # done_before DIR N: how many steps of the run were kept.
 resume() { mafk --expect maf --resume -v -o "$1" 2> "$work/resume.err" > /dev/null; }
 nothing_again() {
-  resume "$work/demo" && [ "$(grep -c 'done before)$' "$work/resume.err")" = 5 ] && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
+  resume "$work/demo" && [ "$(grep -c 'done before)$' "$work/resume.err")" = 6 ] && grep -q '0 steps run, 6 done before' "$work/resume.err" &&
     same "$work/demo" "$work/two"
 }
 # What is gone or was changed is made again, and what depends on it.
 made_again() {
   cp -r "$work/demo" "$work/gone" && rm "$work/gone/tomtom.tsv" && resume "$work/gone" &&
-    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone" &&
+    grep -q '2 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/gone" &&
     sed 's/TGC/TGA/' "$work/demo/clusters.tsv" > "$work/gone/clusters.tsv" && resume "$work/gone" &&
-    grep -q '2 steps run, 3 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
+    grep -q '2 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/gone"
 }
 # Stopped between cluster and compare, with a page of an earlier run lying there: the page is not what this run found.
 stale_page() {
@@ -74,13 +75,13 @@ stale_page() {
 }
 # A folder of another name is the same run; a logo that is gone is drawn again.
 moved() {
-  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 5 done before' "$work/resume.err" &&
-    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 4 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
+  cp -r "$work/demo" "$work/moved" && resume "$work/moved" && grep -q '0 steps run, 6 done before' "$work/resume.err" &&
+    rm "$work/moved/logos/cluster_1.svg" && resume "$work/moved" && grep -q '1 steps run, 5 done before' "$work/resume.err" && same "$work/demo" "$work/moved"
 }
 other_options() {
   cp -r "$work/demo" "$work/other" && mafk --resume -v -o "$work/other" --lambda 0.7 > /dev/null 2> "$work/resume.err" &&
     grep -q '^+ seqgloss cluster .*--lambda 0.7 .*sis.tsv$' "$work/resume.err" && grep -q '^+ seqgloss sis .*(done before)$' "$work/resume.err" && mafk --resume -v -o "$work/other" --max-subsets 1 > /dev/null 2> "$work/resume.err" &&
-    grep -q ' 1 done before' "$work/resume.err"
+    grep -q ' 2 done before' "$work/resume.err"
 }
 other_input() {
   cp -r "$work/demo" "$work/input" && head -n 400 "$b" > "$work/regions.bed" &&
@@ -90,10 +91,10 @@ other_input() {
 # Motifs are known by their content; no output names the folder they are in.
 other_motifs() {
   mkdir "$work/db" && "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/db/db.meme" && cp -r "$work/demo" "$work/mine" &&
-    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    mafk --expect maf --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 4 done before' "$work/resume.err" &&
     ! grep -rq "$work" "$work/mine" --exclude-dir=.steps && grep -q -e '--motifs db.meme' "$work/mine/tomtom.tsv" || return 1
   cp "$work/mine/tomtom.tsv" "$work/tomtom.before" && "$seqgloss" motifs -q vertebrates --family jun-related -F meme -o "$work/db/db.meme" &&
-    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 3 done before' "$work/resume.err" &&
+    mafk --resume -v -d "$work/db/db.meme" -o "$work/mine" > /dev/null 2> "$work/resume.err" && grep -q '2 steps run, 4 done before' "$work/resume.err" &&
     ! cmp -s "$work/tomtom.before" "$work/mine/tomtom.tsv"
 }
 # Killed at some moment of its life, again and again, until a run ends by itself.
@@ -188,6 +189,41 @@ like_names() {
   for t in a_b a_b_2 report.html_2 provenance.json_2 REST GABPA; do [ -s "$work/alike/$t/report.html" ] || return 1; done
   [ -f "$work/alike/report.html" ] && grep -q -e '--target a_b ' "$work/alike/a_b_2/sis.tsv" && grep -q -e '--target a/b ' "$work/alike/a_b/sis.tsv"
 }
+# The page of several targets: threshold, passing regions and warnings of each; links that a sort keeps; no whole digest in the text.
+index() {
+  page=$work/both/report.html
+  for t in 0 2; do
+    tau=$(sed -n "s/^## tau\(\.bound:$t\)* \([^ ]*\).*/\2/p" "$work/both/bound_$t/sis.tsv" | head -n 1)
+    row=$(grep "href=\"bound_$t/report.html\"" "$page" | head -n 1)
+    echo "$tau: $row"
+    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">6</td><td class="number">60</td>' || return 1
+    [ "$(grep -c "<p class=\"warning\">bound:$t: " "$page")" = "$(grep -c 'class="warning"' "$work/both/bound_$t/report.html")" ] || return 1
+  done
+  grep -q '<dt>E_run</dt>' "$page" && grep -q '<dt>tau</dt>' "$page" && ! grep -Eq '>[^<]*[0-9a-f]{64}' "$page" && grep -Eq '<abbr title="[0-9a-f]{64}">sha256 [0-9a-f]{12}<' "$page"
+}
+# A folder of something else, and one of another kind of run, are left as they are.
+other_folders() {
+  mkdir "$work/foreign" && echo mine > "$work/foreign/notes.txt" &&
+    fails 1 'files that no run wrote (notes.txt)' run -q -m "$m" -b "$work/fewer.bed" --threshold 0.99 -o "$work/foreign" || return 1
+  [ "$(ls -A "$work/foreign")" = notes.txt ] || return 1
+  run -q -m "$m" -b "$work/fewer.bed" --threshold 0.5 -o "$work/foreign" --resume && [ "$(cat "$work/foreign/notes.txt")" = mine ] || return 1
+  # What the shell made for this very command is no other file.
+  mkdir "$work/logged" && run -m "$m" -b "$work/fewer.bed" --threshold 0.5 -o "$work/logged" > "$work/logged/table" 2> "$work/logged/log" || return 1
+  (cd "$work/both" && find . -type f | sort) > "$work/before"
+  fails 1 'a run of several targets' run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -o "$work/both" &&
+    fails 1 'a run of one target' run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t all --resume -o "$work/one0" &&
+    (cd "$work/both" && find . -type f | sort) | cmp - "$work/before"
+}
+# Names of targets that try to become markup.
+hostile_targets() {
+  cp "$data/hepg2.h5" "$work/evil.h5"
+  printf '{ "targets": ["<script>alert(1)</script>", "\\"onload=x", "a&b", "]]><!--", "<img src=x>", "%s"] }\n' "'q'" > "$work/evil.seqgloss.json"
+  head -n 8 "$work/few.bed" > "$work/evil.bed" && run -q -m "$work/evil.h5" -b "$work/evil.bed" -t all -o "$work/evil" || return 1
+  for page in "$work"/evil/report.html "$work"/evil/*/report.html; do
+    [ "$(grep -c '<script>' "$page")" = 1 ] && ! grep -q '<img\|"onload=x\|]]>\|a&b' "$page" || { echo "$page"; return 1; }
+  done
+  grep -q '>&lt;script&gt;alert(1)&lt;/script&gt;</a>' "$work/evil/report.html" && grep -q 'href="a_b/report.html">a&amp;b<' "$work/evil/report.html"
+}
 # Names that begin as options do.
 dashes() {
   mkdir "$work/dash" && "$seqgloss" shuffle -q -f "$g" -b "$work/fewer.bed" -l 101 -o "$work/dash/-w.fa" &&
@@ -238,7 +274,9 @@ if [ -f "$m" ]; then
   check "--resume does not take matches of other motifs" other_motifs
   check "killed five times and gone on with: the same bytes" killed
   check "several targets: a folder each, as a run of its own" targets
+  check "the page of several targets" index
   check "all targets, named by the sidecar" sidecar_names
+  check "folders of something else, or of another kind of run" other_folders
   check "default threshold: the 0.9 quantile; few regions are warned of" quantile
   check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
@@ -248,6 +286,7 @@ if [ -f "$m" ]; then
   check "no region passes: a report all the same" none_passes
   check "targets with names alike: a folder each" like_names
   check "names that begin with a dash" dashes
+  check "names of targets do not become markup" hostile_targets
   check "without --resume a stopped step begins anew" anew
   check "inputs from pipes: nothing is begun" pipes
   check "two motifs of one name: nothing is begun" twice

@@ -96,8 +96,11 @@ static void everywhere(sg_html *html, const char *text)
   sg_html_heading(html, 2, text, text);
   sg_html_para(html, NULL, "%s", text);
   sg_html_table_begin(html, "t", text, columns, 2, false);
+  sg_html_table_link(html, text);
+  sg_html_table_row(html, cells);
   sg_html_table_row(html, cells);
   sg_html_table_end(html);
+  sg_html_legend(html, columns, 2);
   sg_html_table_begin(html, "u", text, columns, 2, true);
   for (int i = 0; i < 12; i++) sg_html_table_row(html, cells);
   sg_html_table_end(html);
@@ -175,6 +178,31 @@ START_TEST(paged)
   ck_assert_int_eq(occurrences(data, "\"\",\"AC-GT\""), n);
   ck_assert_int_eq(occurrences(data, "],\n["), n ? n - 1 : 0);
   ck_assert(strstr(text, "<th scope=\"col\" class=\"number\" title=\"p value\">p</th>"));
+  free(text);
+}
+END_TEST
+
+/* A link is the next row's alone; a legend has the columns with a hint. */
+START_TEST(links_and_legends)
+{
+  static const sg_html_column columns[] = {
+    { "name", NULL, SG_HTML_WORDS }, { "p", "p < 1", SG_HTML_NUMBER }
+  };
+  const char *const cells[] = { "a", "1" };
+  sg_html *html = begin("x");
+  sg_html_table_begin(html, "t", NULL, columns, 2, false);
+  sg_html_table_link(html, "no/where.html");
+  sg_html_table_link(html, "a&b/\"page\".html#c");
+  sg_html_table_row(html, cells);
+  sg_html_table_row(html, cells);
+  sg_html_table_end(html);
+  sg_html_legend(html, columns, 2);
+  char *text = finish(html);
+  ck_assert_int_eq(occurrences(text, "<a href="), 1);
+  ck_assert(strstr(text, "<tr><td class=\"words\"><a href=\"a&amp;b/&quot;page&quot;.html#c\">a</a>"
+                         "</td><td class=\"number\">1</td></tr>"));
+  ck_assert(strstr(text, "<tr><td class=\"words\">a</td>"));
+  ck_assert(strstr(text, "<dt>p</dt><dd>p &lt; 1</dd>") && !strstr(text, "<dt>name</dt>"));
   free(text);
 }
 END_TEST
@@ -258,6 +286,7 @@ int main(void)
   tcase_add_test(c, utf8_is_kept);
   tcase_add_test(c, long_text);
   tcase_add_loop_test(c, paged, 0, 5);
+  tcase_add_test(c, links_and_legends);
   tcase_add_loop_test(c, plots, 0, 8);
   tcase_add_loop_test(c, bad_plots, 0, 6);
   tcase_add_test(c, told_error);

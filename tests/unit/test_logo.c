@@ -230,6 +230,34 @@ START_TEST(marks)
 }
 END_TEST
 
+/* Each span has a row between title and letters; a label that would run out of the picture stands
+ * before its line. Columns are 14 px, from x = 46 with an axis. */
+START_TEST(spans)
+{
+  static const sg_logo_span span[2] = { { 1, 3, "a<b" }, { 8, 10, "long label" } };
+  double h[40] = { 0 };
+  sg_logo_panel panel;
+  sg_logo logo = one_panel(&panel, h, 10);
+  char *text, *none;
+
+  none = svg_of(&logo);
+  panel.span = span;
+  panel.n_span = 2;
+  text = svg_of(&logo);
+  char *tall = strstr(text, " height=\""), *flat = strstr(none, " height=\"");
+  ck_assert_int_eq(strtol(tall + 9, NULL, 10) - strtol(flat + 9, NULL, 10), 30);
+  ck_assert_int_eq(count(text, "<path stroke") - count(none, "<path stroke"), 6);
+  ck_assert_ptr_nonnull(strstr(text, ">a&lt;b</text>"));
+  char *label = strstr(text, ">long label<");
+  ck_assert_ptr_nonnull(label);
+  while (*label != '<') label--;
+  ck_assert_ptr_nonnull(strstr(label, "text-anchor=\"end\""));
+  ck_assert_ptr_null(strstr(none, "long label"));
+  free(none);
+  free(text);
+}
+END_TEST
+
 /* ---- 3. Laws --------------------------------------------------------------------------------- */
 
 static void random_heights(sg_rng *rng, double *h, int width)
@@ -437,6 +465,10 @@ START_TEST(refusals)
   REFUSED(bad.width = 0, "width");
   REFUSED(bad.width = SG_LOGO_WIDTH_MAX + 1, "width");
   REFUSED(bad.offset = -1, "offset");
+  static const sg_logo_span wrong[] = { { -1, 1, NULL }, { 1, 1, NULL }, { 1, 3, NULL } };
+  for (int i = 0; i < 3; i++) REFUSED(bad.span = &wrong[i]; bad.n_span = 1, "span");
+  REFUSED(bad.n_span = 1, "spans");
+  REFUSED(bad.n_span = -1, "spans");
   REFUSED(bad.lo = 1, "hold 0");
   REFUSED(bad.hi = NAN, "hold 0");
   REFUSED(bad.hi = -1, "hold 0");
@@ -549,6 +581,7 @@ int main(void)
   tcase_add_test(t, axes);
   tcase_add_test(t, numbers);
   tcase_add_test(t, marks);
+  tcase_add_test(t, spans);
   tcase_add_test(t, stacks_are_whole);
   tcase_add_test(t, bytes);
   tcase_add_test(t, glyphs_fill_their_box);
