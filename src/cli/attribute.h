@@ -4,6 +4,7 @@
 
 #include "cli/console.h"
 #include "cli/feeds.h"
+#include "cli/gallery.h"
 #include "cli/picks.h"
 #include "cli/resume.h"
 #include "cli/scores.h"
@@ -43,12 +44,14 @@ typedef struct sg_attribute_job {
   sg_explain_target *target;
   int n_target;
   char **name;                 /* [methods * targets], by method first: names of files */
+  const char **label;          /* [targets] names of targets; belong to `picks` */
   sg_explain_plan *plan[SG_METHODS_MOST];   /* for windows of the length `longest` */
   sg_refs refs[SG_REFS_ROLES];
   bool wanted[SG_REFS_ROLES];  /* some method reads them */
   sg_shuffle_opts shuffle;
   sg_share share;
   sg_scores *scores;
+  sg_gallery *gallery;         /* --report, --logos; NULL: neither */
   sg_checkpoint *checkpoint;   /* --resume; NULL: results go to `scores` at once */
   int64_t done;                /* windows that it has */
   sg_meter meter;

@@ -20,7 +20,7 @@ typedef struct batch {
   float **data;                /* [feeds][cap][units] or NULL */
   float *refs[SG_REFS_ROLES];  /* [cap][units] of files, or NULL */
   float *score;                /* [names][cap][2][4][longest]: hypothetical, contribution */
-  float *residual;             /* [names][cap] */
+  float (*told)[3];            /* [names][cap] residual, f(x), f(reference) */
   bool *single, *unknown;      /* [cap] */
 } batch;
 
@@ -35,7 +35,7 @@ static void batch_free(void *user, void *one)
   for (int r = 0; r < SG_REFS_ROLES; r++) free(b->refs[r]);
   free(b->data);
   free(b->score);
-  free(b->residual);
+  free(b->told);
   free(b->single);
   free(b->unknown);
   sg_region_batch_free(b->regions);
@@ -53,10 +53,10 @@ static bool make_batch(const sg_attribute_job *job, batch *b)
   int64_t cap = job->share.cap;
   b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   b->score = floats(cap * names_of(job), 8 * job->longest);
-  b->residual = floats(cap, names_of(job));
+  b->told = calloc((size_t)cap * (size_t)names_of(job) + 1, sizeof *b->told);
   b->single = calloc((size_t)cap, sizeof *b->single);
   b->unknown = calloc((size_t)cap, sizeof *b->unknown);
-  if (!b->data || !b->score || !b->residual || !b->single || !b->unknown) return false;
+  if (!b->data || !b->score || !b->told || !b->single || !b->unknown) return false;
   for (int i = 0; i < job->feeds.n; i++)
     if (job->feeds.feed[i].array && !(b->data[i] = floats(cap, job->feeds.feed[i].units)))
       return false;
@@ -216,6 +216,11 @@ static float *score_of(const sg_attribute_job *job, const batch *b, int name, in
   return b->score + ((int64_t)name * job->share.cap + i) * 8 * job->longest;
 }
 
+static float *told_of(const sg_attribute_job *job, const batch *b, int name, int i)
+{
+  return b->told[(int64_t)name * job->share.cap + i];
+}
+
 static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, int i, int m,
                             const sg_explain_item *item, sg_err *err)
 {
@@ -225,8 +230,12 @@ static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, i
     s->score[t] = (sg_explain_score){ .hypothetical = to, .contribution = to + n };
   }
   sg_status status = sg_explain_run(s->session[m], item, s->score, err);
-  for (int t = 0; t < job->n_target; t++)
-    b->residual[(m * job->n_target + t) * job->share.cap + i] = (float)s->score[t].residual;
+  for (int t = 0; t < job->n_target; t++) {
+    float *told = told_of(job, b, m * job->n_target + t, i);
+    told[0] = (float)s->score[t].residual;
+    told[1] = (float)s->score[t].value;
+    told[2] = (float)s->score[t].reference;
+  }
   return status;
 }
 
@@ -285,6 +294,25 @@ static void count(sg_attribute_job *job, int name, float residual)
   if (!((double)residual <= job->worst[m])) job->worst[m] = (double)residual;
 }
 
+static sg_status show_window(sg_attribute_job *job, const batch *b, int i, const float *onehot,
+                             sg_err *err)
+{
+  int64_t length = b->regions->length;
+  sg_gallery_score *score = calloc((size_t)names_of(job) + 1, sizeof *score);
+  if (!score) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int name = 0; name < names_of(job); name++) {
+    const float *told = told_of(job, b, name, i);
+    score[name] = (sg_gallery_score){
+      .contribution = score_of(job, b, name, i) + 4 * length, .residual = (double)told[0],
+      .value = (double)told[1], .reference = (double)told[2]
+    };
+  }
+  sg_status status = sg_gallery_add(job->gallery, &b->regions->region[i], length, onehot, score,
+                                    err);
+  free(score);
+  return status;
+}
+
 static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float *onehot,
                             sg_err *err)
 {
@@ -296,13 +324,14 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
                    sg_scores_reverse(job->opts, region), onehot);
   for (int name = 0; name < names_of(job) && !status; name++) {
     const float *x = score_of(job, b, name, i);
-    const float *residual = b->residual + name * job->share.cap + i;
+    const float *residual = told_of(job, b, name, i);
     sg_scores_row row = { .region = region, .length = length, .onehot = onehot,
                           .hypothetical = x, .contribution = x + 4 * length, .extra = &residual };
     finite &= all_finite(x, 8 * length);
     count(job, name, *residual);
     status = sg_scores_put(job->scores, name, &row, err);
   }
+  if (!status && job->gallery) status = show_window(job, b, i, onehot, err);
   job->not_numbers += !finite;
   job->singles += b->single[i];
   job->unknown += b->unknown[i];
@@ -320,7 +349,7 @@ static sg_status put_batch(sg_attribute_job *job, const batch *b, sg_err *err)
 
 /* ---- 5. --resume ----
  *
- * A window in the file: its head, then for each name float score[2][4][length] and float residual,
+ * A window in the file: its head, then for each name float score[2][4][length] and float told[3],
  * then bool single, unknown.
  */
 
@@ -342,9 +371,9 @@ static sg_status move_window(const sg_attribute_job *job, batch *b, int i, mover
   size_t bytes = 8 * (size_t)b->regions->length * sizeof(float);
   sg_status status = SG_OK;
   for (int name = 0; name < names_of(job) && !status; name++) {
-    float *residual = b->residual + name * job->share.cap + i;
+    float *told = told_of(job, b, name, i);
     status = move(job->checkpoint, score_of(job, b, name, i), bytes, err);
-    if (!status) status = move(job->checkpoint, residual, sizeof *residual, err);
+    if (!status) status = move(job->checkpoint, told, sizeof *b->told, err);
   }
   if (!status) status = move(job->checkpoint, &b->single[i], sizeof b->single[i], err);
   return status ? status : move(job->checkpoint, &b->unknown[i], sizeof b->unknown[i], err);

@@ -98,8 +98,8 @@ static const sg_opt_group draw_group = { "Shuffles", draw_defs };
 static const sg_opt_group seed_group = { "Random numbers", seed_defs };
 
 #define HEAD &sg_group_model, &sg_group_sequence, &target_group
-#define TAIL &sg_group_scores, &sg_group_output, &sg_group_resume, &sg_group_run, \
-             &sg_group_common, NULL
+#define TAIL &sg_group_scores, &sg_group_gallery, &sg_group_output, &sg_group_resume, \
+             &sg_group_run, &sg_group_common, NULL
 
 /* The groups of a command by what its method uses; the first row that covers it serves. */
 typedef struct kit { unsigned uses; const sg_opt_group *const *groups; } kit;
@@ -221,6 +221,7 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
   const char *path = sg_opt_text(opts, "output");
   sg_status status = read_methods(job, err);
   if (!status) status = check_corrected(job, err);
+  if (!status) status = sg_gallery_check(opts, err);
   if (status || !sg_opt_given(opts, "resume")) return status;
   return sg_resume_check(opts, &path, sg_opt_given(opts, "output"), err);
 }
@@ -344,13 +345,15 @@ static sg_status name_all(sg_attribute_job *job, sg_err *err)
 {
   bool reduce = sg_opt_given(job->opts, "reduce");
   job->name = calloc((size_t)(job->n_method * job->n_target) + 1, sizeof *job->name);
-  if (!job->name) return sg_fail(err, SG_ENOMEM, "out of memory");
+  job->label = calloc((size_t)job->n_target + 1, sizeof *job->label);
+  if (!job->name || !job->label) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int m = 0, at = 0; m < job->n_method; m++)
     for (int i = 0; i < job->picks.n; i++) {
       const sg_pick *p = &job->picks.pick[i];
       for (int64_t u = 0; u < (reduce ? 1 : p->n_unit); u++, at++) {
         const char *target = !reduce && p->columns ? p->columns[u] : p->name;
         bool one = job->n_target == 1 && job->n_method > 1;
+        job->label[at % job->n_target] = target;
         job->name[at] = join(job->n_method > 1 ? job->method[m].name : "", one ? "" : target);
         if (!job->name[at]) return sg_fail(err, SG_ENOMEM, "out of memory");
       }
@@ -500,6 +503,23 @@ static sg_status compute_first(sg_attribute_job *job, sg_scores_opts *s, sg_err 
   return status;
 }
 
+static sg_status open_gallery(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
+{
+  const char *methods[SG_METHODS_MOST];
+  bool *logits = calloc((size_t)job->n_target + 1, sizeof *logits);
+  if (!logits) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int m = 0; m < job->n_method; m++) methods[m] = job->method[m].name;
+  for (int t = 0; t < job->n_target; t++) logits[t] = job->target[t].logit;
+  sg_gallery_opts o = {
+    .opts = job->opts, .model = sg_basename(job->nets.net[0].path), .methods = methods,
+    .n_methods = job->n_method, .targets = job->label, .logits = logits,
+    .n_targets = job->n_target, .facts = facts
+  };
+  sg_status status = sg_gallery_open(&o, &job->gallery, err);
+  free(logits);
+  return status;
+}
+
 static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
 {
   sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1 };
@@ -588,7 +608,9 @@ static sg_status attribute(sg_attribute_job *job, sg_err *err)
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (status) return status;
   choose_batch(job);
-  status = write_all(job, &facts, err);
+  status = open_gallery(job, &facts, err);
+  if (!status) status = write_all(job, &facts, err);
+  if (!status && job->gallery) status = sg_gallery_write(job->gallery, err);
   if (!status) report(job);
   if (!status) status = judge(job, err);
   sg_facts_free(&facts);
@@ -604,7 +626,9 @@ static void release(sg_attribute_job *job)
     free(job->refs[r].fixed);
   }
   free(job->name);
+  free(job->label);
   free(job->target);
+  sg_gallery_free(job->gallery);
   sg_checkpoint_free(job->checkpoint);
   sg_source_close(job->source);
   sg_feeds_close(&job->feeds);

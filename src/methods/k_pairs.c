@@ -12,8 +12,8 @@
  *
  * and backward a multiplier for each part, M for p and N for n:
  *
- *   y = f(x)           M' = M p'/p, N' = N n'/n; where a part is below epsilon the derivative at
- *                      the reference
+ *   y = f(x)           M' = M p'/p, N' = N n'/n; where a part is below epsilon, or no more than
+ *                      what rounding leaves of a difference, the derivative at the reference
  *   a sum              where D > 0: W+^T M + W-^T N; where D < 0: W-^T M + W+^T N; where D = 0 half
  *                      the sum of both
  *
@@ -22,6 +22,7 @@
  *   2. parts, forward
  *   3. multipliers, backward
  */
+#include <float.h>
 #include <string.h>
 
 #include "base/real.h"
@@ -351,6 +352,14 @@ static sg_status carry_step(const sg_pairs *u, const sg_step *step)
   return s;
 }
 
+/* n is a difference of values that were rounded, and so is p: where nothing belongs to a part a few
+ * units in the last place remain, whose quotient would be noise. */
+static real rounding(real x, real r, real p)
+{
+  real ulp = SG_IS_F64 ? (real)DBL_EPSILON : (real)FLT_EPSILON;
+  return 16 * ulp * (SG_MATH(fabs)(x) + SG_MATH(fabs)(r) + SG_MATH(fabs)(p));
+}
+
 static real quotient(real part, real of, real eps, real slope)
 {
   return SG_MATH(fabs)(of) < eps ? slope : part / of;
@@ -377,8 +386,10 @@ static sg_status cancel_step(const sg_pairs *u, const sg_step *step)
   real *a = step->gin[k].data, *b = u->minus[v];
   for (int64_t e = 0; !s && e < size * c->n; e++) {
     real rest = x[e % size] - r[e] - p[e], drest = y[e % size] - q[e] - d[e];
-    a[e] += M[e] * quotient(d[e], p[e], eps, f[e]);
-    b[e] += N[e] * quotient(drest, rest, eps, f[e]);
+    real least = rounding(x[e % size], r[e], p[e]);
+    if (least < eps) least = eps;
+    a[e] += M[e] * quotient(d[e], p[e], least, f[e]);
+    b[e] += N[e] * quotient(drest, rest, least, f[e]);
   }
   return s;
 }

@@ -37,8 +37,8 @@ const char *const sg_html_style[] = {
   ".logos{display:flex;flex-wrap:wrap;gap:1.2rem;align-items:flex-start}\n"
   "figure{margin:.4rem 0;max-width:100%;overflow-x:auto}\n"
   "figcaption{color:var(--dim);font-size:.88rem}\n"
-  ".track{margin:1rem 0 1.4rem}.track svg{max-width:none;display:block}\n"
-  "svg{max-width:100%;height:auto;color:var(--fg)}\n"
+  ".track{margin:1rem 0 1.4rem}.track svg{display:block}\n"
+  "svg{max-width:100%;height:auto;color:var(--fg)}.wide svg,.track svg{max-width:none}\n"
   ".plot{display:block;width:100%;max-width:44rem;font-size:12px}\n"
   ".plot text{fill:var(--dim)}.plot .end{text-anchor:end}.plot .mid{text-anchor:middle}\n"
   ".plot .line{stroke:var(--line);stroke-width:1;fill:none}\n"
@@ -80,9 +80,9 @@ const char *const sg_html_style[] = {
   "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4;--accent:#1f6f8b;"
   "--bar:#9db4c0;--warn:#8a4b00;--warnbg:#fff;--good:#1d6b3a;--goodbg:#fff}"
   "body{font-size:10.5pt}main{max-width:none;padding:0}.tools,nav{display:none}"
-  ".scroll,figure{overflow:visible}.track svg{max-width:100%}table{font-size:7.5pt}"
+  ".scroll,figure{overflow:visible}.wide svg,.track svg{max-width:100%}table{font-size:7.5pt}"
   "th,td{padding:.15rem .35rem .15rem 0}"
-  "h2,h3,h4{break-after:avoid}figure,svg,tr,.card{break-inside:avoid}"
+  "h2,h3,h4,h2+.note{break-after:avoid}figure,svg,tr,.card{break-inside:avoid}"
   "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
   0
 };
