@@ -168,7 +168,8 @@ SG_API bool sg_shard_read(const char *line, sg_shard *ret_shard);
 
 /* Puts n text outputs (plain or compressed, in any order) together into `out` ("-": standard
  * output; .gz, .bgz: bgzip). Refuses, naming the file: a file that is no piece, a missing or
- * doubled piece, pieces of different runs, headers that differ. Constant memory. */
+ * doubled piece, pieces of different runs, headers that differ, a piece that ends within a line.
+ * Constant memory. */
 SG_API sg_status sg_merge(const char *const *paths, int n, const char *out, sg_err *err);
 
 #ifdef __cplusplus

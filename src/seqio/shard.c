@@ -108,6 +108,22 @@ static bool append(char **text, size_t *n, const char *line, size_t length)
   return true;
 }
 
+/* A copy that stopped on its way mostly stops within a line. What is compressed says by itself
+ * where it ends. */
+static sg_status check_end(const char *path, sg_err *err)
+{
+  FILE *f = fopen(path, "rb");
+  int first, last = '\n';
+
+  if (!f) return SG_OK;                 /* the reader says why */
+  first = getc(f);
+  if (first == '#' && !fseek(f, -1, SEEK_END)) last = getc(f);
+  fclose(f);
+  if (last == '\n') return SG_OK;
+  return sg_fail(err, SG_EFORMAT, "%s: is cut off in the middle of a line: copy it again, or run "
+                 "this piece again", path);
+}
+
 /* Reads the first line and the header; leaves the lines after them to be read. */
 static sg_status read_head(const char *path, piece *p, sg_lines **ret_lines, sg_err *err)
 {
@@ -223,6 +239,7 @@ sg_status sg_merge(const char *const *paths, int n, const char *out, sg_err *err
   for (int i = 0; i < n && !status; i++) {
     status = read_head(paths[i], &pieces[i], &lines, err);
     if (!status) sg_lines_close(lines);
+    if (!status) status = check_end(paths[i], err);
   }
   if (!status) {
     qsort(pieces, (size_t)n, sizeof *pieces, by_number);
