@@ -17,7 +17,7 @@ extern "C" {
 
 typedef struct sg_output sg_output;
 
-/* The last line of a piece of a run (seqgloss/region.h, "Shards"): a piece without it was cut off. */
+/* The last line of a piece of a run (seqgloss/region.h, "Shards"): what lacks it was cut off. */
 #define SG_SHARD_END "##seqgloss-shard end\n"
 
 enum {

@@ -147,7 +147,7 @@ SG_API sg_source_counts sg_source_count(const sg_source *source);
  *
  * (header: the number of header lines that follow; run: any word that must agree between pieces),
  * and ends with SG_SHARD_END, also with --no-provenance and in formats without comments: pieces are
- * not for reading. sg_merge takes both lines away; what remains is byte for byte the unsharded file.
+ * not for reading. sg_merge takes both away; what remains is byte for byte the unsharded file.
  */
 typedef struct sg_shard {
   int shard, shards;              /* i of n, from 1 */

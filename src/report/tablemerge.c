@@ -12,7 +12,7 @@
 #include "report/piece.h"
 #include "report/writer.h"
 
-enum { SHARDS_MAX = 1000000 };
+enum { SHARDS_MAX = 1000000 };               /* of sg_shard_parse */
 
 /* What the line of a mark says. */
 typedef struct mark {
@@ -25,7 +25,7 @@ typedef struct job {
   const sg_piece_reader *reader;
   const char *const *paths;
   int n;
-  int *place;                  /* [shards]: path of shard i+1, or -1 */
+  int *place;                  /* [first.shards]: path of shard i+1, or -1 */
   mark first;
 } job;
 
@@ -35,14 +35,14 @@ static sg_status parse_mark(const char *path, const char *line, mark *m, sg_err 
   int64_t begin, end;
   if (sscanf(line, "##seqgloss-shard %d/%d records %" SCNd64 "-%" SCNd64 " of %" SCNd64
              " header %d run %64[0-9A-Za-z]", &m->shard, &m->shards, &begin, &end, &m->total,
-             &header, m->run) == 7 && m->shard >= 1 && m->shard <= m->shards
-      && m->shards <= SHARDS_MAX)
+             &header, m->run) == 7 && m->shard >= 1
+      && m->shard <= m->shards && m->shards <= SHARDS_MAX)
     return SG_OK;
   return sg_fail(err, SG_EFORMAT, "%s: the mark of the piece is damaged", path);
 }
 
 /* The first piece says how many there are. */
-static sg_status begin_places(job *j, const mark *m, sg_err *err)
+static sg_status place_first(job *j, const mark *m, sg_err *err)
 {
   j->first = *m;
   j->place = malloc((size_t)m->shards * sizeof *j->place);
@@ -54,10 +54,11 @@ static sg_status begin_places(job *j, const mark *m, sg_err *err)
 static sg_status place_piece(job *j, int i, const mark *m, sg_err *err)
 {
   const char *path = j->paths[i];
-  sg_status status = i ? SG_OK : begin_places(j, m, err);
+  sg_status status = i ? SG_OK : place_first(j, m, err);
   if (status) return status;
   if (m->shards != j->first.shards || m->total != j->first.total || strcmp(m->run, j->first.run))
-    return sg_fail(err, SG_EINVAL, "%s: is of another run than %s", path, j->paths[0]);
+    return sg_fail(err, SG_EINVAL, "%s: is of another run than %s (other options, model, input or "
+                   "number of shards)", path, j->paths[0]);
   if (j->place[m->shard - 1] >= 0)
     return sg_fail(err, SG_EINVAL, "%s: is piece %d, and so is %s", path, m->shard,
                    j->paths[j->place[m->shard - 1]]);
@@ -65,19 +66,19 @@ static sg_status place_piece(job *j, int i, const mark *m, sg_err *err)
   return SG_OK;
 }
 
-/* All pieces are there; the numbers of those that are not, as far as they fit. */
-static sg_status check_missing(const job *j, sg_err *err)
+/* "3, 5, 7" of those missing, as far as they fit. */
+static sg_status check_all(const job *j, sg_err *err)
 {
   char list[256] = "";
   size_t used = 0;
   int missing = 0;
   for (int i = 0; i < j->first.shards; i++) {
     if (j->place[i] >= 0) continue;
-    if (used < sizeof list - 24)
-      used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", missing ? ", " : "", i + 1);
-    else if (used < sizeof list - 8)
-      used += (size_t)snprintf(list + used, sizeof list - used, " ...");
     missing++;
+    if (used + 32 > sizeof list) continue;
+    used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", missing > 1 ? ", " : "",
+                             i + 1);
+    if (used + 32 > sizeof list) used += (size_t)snprintf(list + used, sizeof list - used, " ...");
   }
   if (!missing) return SG_OK;
   return sg_fail(err, SG_ENOTFOUND, "%d of %d pieces missing: --shard %s", missing,
@@ -96,7 +97,7 @@ static sg_status read_marks(job *j, sg_err *err)
     j->reader->close(piece);
     if (!status) status = place_piece(j, i, &m, err);
   }
-  return status ? status : check_missing(j, err);
+  return status ? status : check_all(j, err);
 }
 
 static bool same_fields(const sg_table_opts *opts, const sg_field *field, int n)

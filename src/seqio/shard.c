@@ -211,8 +211,9 @@ static sg_status copy_piece(const char *path, bool header, sg_output *out, sg_er
     status = sg_output_write(out, line, length + 1, err);
   }
   if (!status && (!ended || line))
-    status = sg_fail(err, SG_EFORMAT, "%s: %s its last line: copy it again, or make it again", path,
-                     ended ? "something follows" : "was cut off, it has not");
+    status = sg_fail(err, SG_EFORMAT, ended ? "%s: something follows its last line" :
+                     "%s: is cut off: its last line is missing; copy it again, or run this piece "
+                     "again", path);
   sg_lines_close(lines);
   return status;
 }
