@@ -17,6 +17,9 @@ extern "C" {
 
 typedef struct sg_output sg_output;
 
+/* The last line of a piece of a run (seqgloss/region.h, "Shards"): what lacks it was cut off. */
+#define SG_SHARD_END "##seqgloss-shard end\n"
+
 enum {
   SG_OUTPUT_NAME_ONLY = 1   /* only hand out a temporary name (sg_output_path), for libraries that
                                open files themselves */
@@ -38,6 +41,10 @@ SG_API sg_status sg_output_printf(sg_output *output, sg_err *err, const char *fm
                                   ...) SG_PRINTF(3, 4);
 /* A number in its shortest form, see sg_format_f32. */
 SG_API sg_status sg_output_f32(sg_output *output, float value, sg_err *err);
+/* Writes out what is buffered and closes the file, which keeps its temporary name: whatever can go
+ * wrong with the disk shows now. For several files that belong together: all are sealed before the
+ * first one is committed. Nothing can be written afterwards. */
+SG_API sg_status sg_output_seal(sg_output *output, sg_err *err);
 /* Writes out what is buffered, closes, gives the file its name, and frees `output` in every case.
  */
 SG_API sg_status sg_output_commit(sg_output *output, sg_err *err);

@@ -146,8 +146,8 @@ SG_API sg_source_counts sg_source_count(const sg_source *source);
  *     ##seqgloss-shard 2/7 records 100-200 of 700 header 3 run 0123456789abcdef
  *
  * (header: the number of header lines that follow; run: any word that must agree between pieces),
- * also with --no-provenance and in formats without comments: pieces are not for reading. sg_merge
- * takes that line away; what remains is byte for byte the unsharded file.
+ * and ends with SG_SHARD_END, also with --no-provenance and in formats without comments: pieces are
+ * not for reading. sg_merge takes both away; what remains is byte for byte the unsharded file.
  */
 typedef struct sg_shard {
   int shard, shards;              /* i of n, from 1 */
@@ -168,7 +168,8 @@ SG_API bool sg_shard_read(const char *line, sg_shard *ret_shard);
 
 /* Puts n text outputs (plain or compressed, in any order) together into `out` ("-": standard
  * output; .gz, .bgz: bgzip). Refuses, naming the file: a file that is no piece, a missing or
- * doubled piece, pieces of different runs, headers that differ. Constant memory. */
+ * doubled piece, pieces of different runs, headers that differ, a piece that was cut off. Constant
+ * memory. */
 SG_API sg_status sg_merge(const char *const *paths, int n, const char *out, sg_err *err);
 
 #ifdef __cplusplus

@@ -283,14 +283,20 @@ static sg_status close_all(sg_output *o, sg_err *err)
   return status;
 }
 
-sg_status sg_output_commit(sg_output *o, sg_err *err)
+sg_status sg_output_seal(sg_output *o, sg_err *err)
 {
   sg_status status = o->status, closed;
 
   if (status) sg_fail(err, status, "%s", o->text);
   else if (!o->name_only) status = flush(o, err);
   closed = close_all(o, status ? NULL : err);
-  if (!status) status = closed;
+  return status ? status : closed;
+}
+
+sg_status sg_output_commit(sg_output *o, sg_err *err)
+{
+  sg_status status = sg_output_seal(o, err);
+
   if (!status && o->temp && rename(o->temp, o->path)) status = system_error(o->path, err);
   if (status && o->temp) unlink(o->temp);
   free_output(o);

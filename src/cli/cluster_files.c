@@ -425,6 +425,8 @@ static sg_status write_folder(const sg_cluster_job *job, sg_err *err)
   sg_status status = SG_OK;
   for (int i = 0; i < FILES && !status; i++)
     if (wanted(job, &files[i])) status = begin(job, i, &out[i], err);
+  for (int i = 0; i < FILES && !status; i++)
+    if (out[i]) status = sg_output_seal(out[i], err);
   for (int i = 0; i < FILES; i++) {
     if (!out[i]) continue;
     if (status) sg_output_discard(out[i]);

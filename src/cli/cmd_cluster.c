@@ -126,7 +126,9 @@ static sg_status cluster(sg_cluster_job *job, sg_err *err)
   if (!status) status = choose_target(job, path, err);
   if (!status) status = sg_cluster_rest_read(job, err);
   if (!status) status = sg_facts_make(job->opts, NULL, &job->facts, err);
+  sg_signals_abrupt(true);
   if (!status) status = sg_cluster_run(job->subsets, &o, &job->clusters, err);
+  sg_signals_abrupt(false);
   if (!status) status = note_genome(job, err);
   if (!status) status = sg_cluster_files_write(job, err);
   if (!status) report(job);

@@ -88,6 +88,8 @@ sg_status sg_compare_files_close(sg_compare_job *job, const sg_facts *facts, sg_
 {
   bool provenance = !sg_opt_given(job->opts, "no-provenance");
   sg_status status = SG_OK;
+  for (int i = 0; i < job->n_file && !status; i++)
+    status = sg_output_seal(job->file[i].output, err);
   for (int i = 0; i < job->n_file && !status; i++) {
     const sg_compare_file *file = &job->file[i];
     sg_output *output = file->output;

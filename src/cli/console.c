@@ -1,9 +1,11 @@
 /* cli/console.c: what the command says on stderr, its progress line, and how it ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/console.h"
@@ -13,9 +15,16 @@ static struct {
   const char *command;
   sg_level level;
   bool line_open;              /* a progress line stands on the terminal */
-} console = { "main", SG_LOG_WARN, false };
+  bool reader_gone;            /* who read our output has left: the process ends as by SIGPIPE */
+} console = { "main", SG_LOG_WARN, false, false };
 
-static volatile sig_atomic_t stop_asked;
+enum {
+  GRACE = 10,                  /* seconds from a signal to stop until the end, come what may */
+  STDOUT_BUFFER = 1 << 18
+};
+
+/* stop_asked is the number of the signal; abrupt: there is nothing to put away. */
+static volatile sig_atomic_t stop_asked, abrupt;
 
 void sg_console_begin(const char *command)
 {
@@ -36,6 +45,17 @@ static bool use_colour(void)
   return isatty(STDERR_FILENO) && !(off && *off) && term && strcmp(term, "dumb");
 }
 
+/* Under -v each message begins with the time (UTC), as the log of a job on a cluster wants it. */
+static void say_time(void)
+{
+  char text[32] = "";
+  struct tm tm;
+  time_t now = time(NULL);
+  if (console.level <= SG_LOG_WARN || !gmtime_r(&now, &tm)) return;
+  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ ", &tm);
+  fputs(text, stderr);
+}
+
 static void say(void *unused, sg_level level, const char *text)
 {
   static const char letter[] = "EWID";
@@ -44,6 +64,7 @@ static void say(void *unused, sg_level level, const char *text)
   if (level > console.level) return;
   if (console.line_open) fputs("\r\033[K", stderr);
   console.line_open = false;
+  say_time();
   if (use_colour() && *colour[level])
     fprintf(stderr, "%s[%c::%s]\033[0m %s\n", colour[level], letter[level], console.command, text);
   else
@@ -70,8 +91,8 @@ int sg_console_end(sg_status status, const sg_err *err)
 {
   if (!status) return SG_EXIT_OK;
   if (stop_asked) sg_say(SG_LOG_WARN, "stopped; no output was left");
-  else if (status != SG_EIO || !strstr(err->text, strerror(EPIPE))) say(NULL, SG_LOG_ERROR,
-      err->text);
+  else if (status == SG_EIO && sg_console_reader_gone(err->text)) console.reader_gone = true;
+  else say(NULL, SG_LOG_ERROR, err->text);
   return SG_EXIT_FAILED;
 }
 
@@ -115,30 +136,95 @@ void sg_meter_end(sg_meter *meter)
 
 /* ---- Signals ---- */
 
-/* The first signal asks; a second one of an impatient user ends at once (temporary names stay, but
- * nothing that looks finished). */
+/* Ends the process as the signal does by itself, so that shells and schedulers see who did it. */
+static void die_of(int number)
+{
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+/* The first signal asks. A second one of an impatient user ends at once, and so does the alarm of
+ * one who waits for input that does not come (temporary names stay, but nothing that looks
+ * finished). */
 static void on_signal(int number)
 {
-  (void)number;
-  if (stop_asked) _exit(SG_EXIT_FAILED);
-  stop_asked = 1;
+  if (stop_asked || abrupt) die_of(stop_asked ? stop_asked : number);
+  stop_asked = number;
+  alarm(GRACE);
 }
+
+static void on_alarm(int number)
+{
+  (void)number;
+  if (stop_asked) die_of(stop_asked);
+}
+
+/* What the caller ignores stays ignored: nohup, and jobs in the background of a script. */
+static void handle(int number, void (*handler)(int))
+{
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  if (sigaction(number, NULL, &action) || action.sa_handler == SIG_IGN) return;
+  memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, NULL);
+}
+
+static bool pipe_handled;
 
 void sg_signals_begin(void)
 {
   static const int ask[] = { SIGINT, SIGTERM, SIGHUP };
   struct sigaction action;
+  for (size_t i = 0; i < sizeof ask / sizeof ask[0]; i++) handle(ask[i], on_signal);
+  handle(SIGALRM, on_alarm);
   memset(&action, 0, sizeof action);
-  sigemptyset(&action.sa_mask);
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  for (size_t i = 0; i < sizeof ask / sizeof ask[0]; i++) sigaction(ask[i], &action, NULL);
-  action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, NULL);
+  pipe_handled = !sigaction(SIGPIPE, NULL, &action) && action.sa_handler == SIG_DFL;
+  handle(SIGPIPE, SIG_IGN);
+}
+
+void sg_signals_abrupt(bool on)
+{
+  abrupt = on;
+  if (on && stop_asked) die_of(stop_asked);
+}
+
+bool sg_console_reader_gone(const char *text)
+{
+  return pipe_handled && strstr(text, strerror(EPIPE)) != NULL;
 }
 
 bool sg_cancelled(void *unused)
 {
   (void)unused;
   return stop_asked != 0;
+}
+
+/* ---- Begin and end of the process ---- */
+
+/* A file opened by a process without stdin, stdout or stderr would take its number, and messages
+ * would go into it. Reading and writing there fails, but for messages, which are dropped. */
+void sg_console_descriptors(void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      (void)!open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+  /* What commands print fits: a failure is met, with its reason, where it is flushed. */
+  if (!isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOFBF, STDOUT_BUFFER);
+}
+
+int sg_console_exit(int status)
+{
+  errno = 0;
+  if (fflush(stdout) || ferror(stdout)) {
+    sg_err err;
+    sg_status failure = sg_fail(&err, SG_EIO, "standard output: cannot be written: %s",
+                                strerror(errno ? errno : EIO));
+    if (!status) status = sg_console_end(failure, &err);
+  }
+  if (stop_asked && status) die_of(stop_asked);
+  if (console.reader_gone) die_of(SIGPIPE);
+  return status;
 }

@@ -61,13 +61,6 @@ static void set_process(void)
   sg_signals_begin();
 }
 
-/* Writing to stdout may fail as late as now. */
-static int close_stdout(int status)
-{
-  if (!fflush(stdout) && !ferror(stdout)) return status;
-  return status ? status : SG_EXIT_FAILED;
-}
-
 static int run(const sg_cmd *cmd, int argc, char **argv)
 {
   sg_opts opts;
@@ -90,6 +83,7 @@ static int run(const sg_cmd *cmd, int argc, char **argv)
 int main(int argc, char **argv)
 {
   sg_cmd methods[METHODS];
+  sg_console_descriptors();
   collect_commands(methods);
   if (argc < 2) {
     sg_cmds_usage(stderr);
@@ -97,14 +91,14 @@ int main(int argc, char **argv)
   }
   if (!strcmp(argv[1], "--version")) {
     printf("seqgloss %s\n", sg_version());
-    return close_stdout(SG_EXIT_OK);
+    return sg_console_exit(SG_EXIT_OK);
   }
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
     sg_cmds_usage(stdout);
-    return close_stdout(SG_EXIT_OK);
+    return sg_console_exit(SG_EXIT_OK);
   }
   const sg_cmd *cmd = sg_cmd_find(argv[1]);
-  if (cmd) return close_stdout(run(cmd, argc - 2, argv + 2));
+  if (cmd) return sg_console_exit(run(cmd, argc - 2, argv + 2));
   fprintf(stderr, "[E::main] no command '%s'", argv[1]);
   for (int i = 0; sg_cmds[i]; i++)
     if (sg_word_distance(argv[1], sg_cmds[i]->name) < 3)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "seqgloss/io.h"
 
 /* ---- 1. Tables ---- */
 
@@ -104,7 +105,8 @@ static sg_status set_number(sg_opt_value *v, const char *text, sg_err *err)
     v->whole = strtoll(text, &end, 10);
     v->real = (double)v->whole;
   } else {
-    v->real = strtod(text, &end);
+    bool good = !sg_parse_f64(d->name, text, -INFINITY, INFINITY, &v->real, NULL);
+    end = (char *)text + (good ? strlen(text) : 0);
   }
   if (end == text || *end || strchr(" \t", *text))
     return sg_fail(err, SG_EINVAL, "--%s: '%s' is no %s", d->name, text, whole ? "whole number" :

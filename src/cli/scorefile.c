@@ -198,7 +198,9 @@ sg_status sg_scorefile_close(sg_scorefile *file, sg_err *err)
   sg_status status = SG_OK;
   if (file->table) status = sg_table_close(file->table, err);
   if (file->track) status = sg_track_close(file->track, err);
-  if (file->text) status = sg_output_commit(file->text, err);
+  if (file->text && *file->shard) status = sg_output_puts(file->text, SG_SHARD_END, err);
+  if (file->text && !status) status = sg_output_commit(file->text, err);
+  else sg_output_discard(file->text);
   file->table = NULL;
   file->track = NULL;
   file->text = NULL;

@@ -102,6 +102,11 @@ sg_status sg_sis_files_close(sg_sis_job *job, const sg_facts *facts, sg_err *err
   for (int i = 0; i < job->n_file && !status && job->checkpoint; i++)
     status = sg_checkpoint_copy(job->checkpoint, i, job->file[i].output, err);
   for (int i = 0; i < job->n_file && !status; i++) {
+    if (sg_opt_given(job->opts, "shard"))
+      status = sg_output_puts(job->file[i].output, SG_SHARD_END, err);
+    if (!status) status = sg_output_seal(job->file[i].output, err);
+  }
+  for (int i = 0; i < job->n_file && !status; i++) {
     sg_output *output = job->file[i].output;
     job->file[i].output = NULL;
     status = sg_output_commit(output, err);

@@ -116,6 +116,9 @@ sg_status sg_table_row(sg_table *table, const sg_row *row, sg_err *err)
 sg_status sg_table_close(sg_table *table, sg_err *err)
 {
   sg_status status = table->writer->finish(table, err);
+  bool text = table->writer == &sg_writer_tsv || table->writer == &sg_writer_json;
+  if (!status && table->opts.shard && text)
+    status = sg_output_puts(table->output, SG_SHARD_END, err);
   if (!status) {
     sg_output *output = table->output;
     table->output = NULL;

@@ -12,6 +12,8 @@
 #include "report/piece.h"
 #include "report/writer.h"
 
+enum { SHARDS_MAX = 1000000 };               /* of sg_shard_parse */
+
 /* What the line of a mark says. */
 typedef struct mark {
   int shard, shards;
@@ -23,7 +25,7 @@ typedef struct job {
   const sg_piece_reader *reader;
   const char *const *paths;
   int n;
-  int *place;                  /* [n]: path of shard i+1, or -1 */
+  int *place;                  /* [first.shards]: path of shard i+1, or -1 */
   mark first;
 } job;
 
@@ -33,25 +35,54 @@ static sg_status parse_mark(const char *path, const char *line, mark *m, sg_err 
   int64_t begin, end;
   if (sscanf(line, "##seqgloss-shard %d/%d records %" SCNd64 "-%" SCNd64 " of %" SCNd64
              " header %d run %64[0-9A-Za-z]", &m->shard, &m->shards, &begin, &end, &m->total,
-             &header, m->run) == 7 && m->shard >= 1 && m->shard <= m->shards)
+             &header, m->run) == 7 && m->shard >= 1
+      && m->shard <= m->shards && m->shards <= SHARDS_MAX)
     return SG_OK;
   return sg_fail(err, SG_EFORMAT, "%s: the mark of the piece is damaged", path);
+}
+
+/* The first piece says how many there are. */
+static sg_status place_first(job *j, const mark *m, sg_err *err)
+{
+  j->first = *m;
+  j->place = malloc((size_t)m->shards * sizeof *j->place);
+  if (!j->place) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int i = 0; i < m->shards; i++) j->place[i] = -1;
+  return SG_OK;
 }
 
 static sg_status place_piece(job *j, int i, const mark *m, sg_err *err)
 {
   const char *path = j->paths[i];
-  if (!i) j->first = *m;
-  if (m->shards != j->n)
-    return sg_fail(err, SG_EINVAL, "%s: is piece %d of %d, but %d files are given", path, m->shard,
-                   m->shards, j->n);
-  if (m->total != j->first.total || strcmp(m->run, j->first.run))
-    return sg_fail(err, SG_EINVAL, "%s: is of another run than %s", path, j->paths[0]);
+  sg_status status = i ? SG_OK : place_first(j, m, err);
+  if (status) return status;
+  if (m->shards != j->first.shards || m->total != j->first.total || strcmp(m->run, j->first.run))
+    return sg_fail(err, SG_EINVAL, "%s: is of another run than %s (other options, model, input or "
+                   "number of shards)", path, j->paths[0]);
   if (j->place[m->shard - 1] >= 0)
     return sg_fail(err, SG_EINVAL, "%s: is piece %d, and so is %s", path, m->shard,
                    j->paths[j->place[m->shard - 1]]);
   j->place[m->shard - 1] = i;
   return SG_OK;
+}
+
+/* "3, 5, 7" of those missing, as far as they fit. */
+static sg_status check_all(const job *j, sg_err *err)
+{
+  char list[256] = "";
+  size_t used = 0;
+  int missing = 0;
+  for (int i = 0; i < j->first.shards; i++) {
+    if (j->place[i] >= 0) continue;
+    missing++;
+    if (used + 32 > sizeof list) continue;
+    used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", missing > 1 ? ", " : "",
+                             i + 1);
+    if (used + 32 > sizeof list) used += (size_t)snprintf(list + used, sizeof list - used, " ...");
+  }
+  if (!missing) return SG_OK;
+  return sg_fail(err, SG_ENOTFOUND, "%d of %d pieces missing: --shard %s", missing,
+                 j->first.shards, list);
 }
 
 static sg_status read_marks(job *j, sg_err *err)
@@ -66,7 +97,7 @@ static sg_status read_marks(job *j, sg_err *err)
     j->reader->close(piece);
     if (!status) status = place_piece(j, i, &m, err);
   }
-  return status;
+  return status ? status : check_all(j, err);
 }
 
 static bool same_fields(const sg_table_opts *opts, const sg_field *field, int n)
@@ -144,9 +175,6 @@ sg_status sg_table_merge(const char *const *paths, int n, const char *out, sg_er
   if (!j.reader->open)
     return sg_fail(err, SG_EUNSUPPORTED, "%s: this build cannot read HDF5; build it with libhdf5 "
                    "(Debian: libhdf5-dev)", out);
-  j.place = malloc((size_t)n * sizeof *j.place);
-  if (!j.place) return sg_fail(err, SG_ENOMEM, "out of memory");
-  for (int i = 0; i < n; i++) j.place[i] = -1;
   status = read_marks(&j, err);
   if (!status) status = write_whole(&j, out, err);
   free(j.place);

@@ -186,13 +186,15 @@ static sg_status check_pieces(const piece *pieces, int n, sg_err *err)
 
 /* ---- 3. Merging ------------------------------------------------------------------------------ */
 
-/* Copies the lines after the piece's own line, with the header for the first piece. */
+/* Copies the lines after the piece's own line and before its end, with the header for the first
+ * piece. */
 static sg_status copy_piece(const char *path, bool header, sg_output *out, sg_err *err)
 {
   sg_lines *lines;
   char *line;
   size_t length;
   piece p = {0};
+  bool ended = false;
   sg_status status;
 
   if (header) {
@@ -202,10 +204,16 @@ static sg_status copy_piece(const char *path, bool header, sg_output *out, sg_er
     status = read_head(path, &p, &lines, err);
   }
   if (!lines || (status && !header)) return status;
-  while (!status && !(status = sg_lines_next(lines, &line, &length, err)) && line) {
+  while (!status && !(status = sg_lines_next(lines, &line, &length, err)) && line && !ended) {
+    ended = length == strlen(SG_SHARD_END) - 1 && !strncmp(line, SG_SHARD_END, length);
+    if (ended) continue;
     line[length] = '\n';          /* the end of the line took the place of its newline */
     status = sg_output_write(out, line, length + 1, err);
   }
+  if (!status && (!ended || line))
+    status = sg_fail(err, SG_EFORMAT, ended ? "%s: something follows its last line" :
+                     "%s: is cut off: its last line is missing; copy it again, or run this piece "
+                     "again", path);
   sg_lines_close(lines);
   return status;
 }

@@ -10,6 +10,22 @@ bare() { "$seqgloss" > "$work/out" 2> "$work/err"; [ $? = 2 ] && [ ! -s "$work/o
 ops() { "$seqgloss" list ops > "$work/ops" && grep -q '^Conv' "$work/ops" && [ "$(grep -c . "$work/ops")" -gt 100 ]; }
 info() { "$seqgloss" info "$data/mafk.h5" > "$work/info" && grep -q '^length.101' "$work/info" && grep -q Conv "$work/info"; }
 info_json() { "$seqgloss" info --json "$data/mafk.h5" > "$work/info.json" && grep -q '"length": *101' "$work/info.json"; }
+# Work follows from the shapes of mafk: 24 x 4 x 128 at each of 101 positions but the folded ones, 32 x 128 and 32; a
+# gradient is three evaluations; in-silico mutagenesis one, and 303 substitutions as --plan has them.
+costs() {
+  "$seqgloss" info --cost "$data/mafk.h5" > "$work/cost" && "$seqgloss" info --plan "$data/mafk.h5" > "$work/plan" || return 1
+  full=$(awk -F '\t' '$1 == "total" { print $8; exit }' "$work/cost")
+  edit=$(awk -F '\t' '$1 == "total" && NF == 8 && $7 != "" && edits { print $7 } /^#edit/ { edits = 1 }' "$work/plan")
+  echo "full $full, edit $edit"
+  awk -F '\t' -v f="$full" -v p="$edit" '
+    function near(a, b) { return a > 0 && (a - b) / b < 1e-5 && (b - a) / b < 1e-5 }
+    $1 ~ /^(predict|ism|sis|gradient|intgrad|deeplift)$/ { m[$1] = $3; if (!(near($4, 0) || $4 >= $3 / 20e9 * 0.99)) bad = 1; if (!($5 >= 24 && $6 >= 16)) bad = 1 }
+    END { exit bad || !(near(m["predict"], f) && near(m["gradient"], 3 * f) && near(m["intgrad"], 150 * f) && near(m["deeplift"], 63 * f) &&
+      near(m["ism"], f + 303 * p) && near(m["sis"], f + (101 * 102 / 2 + 101) * p)) }' "$work/cost" || return 1
+  "$seqgloss" info --json --cost --plan "$data/mafk.h5" "$data/hepg2.h5" > "$work/cost.json" || return 1
+  [ "$(grep -c '"command": "sis"' "$work/cost.json")" = 2 ] || return 1
+  ! command -v python3 > /dev/null 2>&1 || python3 -c 'import json, sys; json.load(open(sys.argv[1]))[1]["cost"][0]["seconds"]' "$work/cost.json"
+}
 counts() { grep -v '>' "$1" | tr -d '\n' | tr acgt ACGT | fold -w 1 | sort | uniq -c; }
 shuffles() {
   printf '>one\nACGTTGCAACGTNNACGGTACCA\n' > "$work/s.fa"
@@ -51,6 +67,7 @@ check "onehot" onehot
 if [ -f "$data/mafk.h5" ]; then
   check "info" info
   check "info --json" info_json
+  check "info --cost" costs
   check "windows with coordinates in their names" windows
   check "predictions as npz, HDF5 and JSON lines" arrays
   check "info of something else" fails 1 'regions.bed' "$seqgloss" info "$b"

@@ -73,6 +73,21 @@ killed() {
   kill $feeder 2> /dev/null
   [ ! -e "$work/killed.tsv" ]
 }
+subset_of_arrays() {
+  for i in 4 2; do run -m "$data/mafk.h5" -f "$g" -b "$b" --shard $i/5 -o "$work/array$i.npz" || return 9; done
+  "$seqgloss" merge -q -o "$work/m.npz" "$work"/array[24].npz
+  status=$?
+  [ ! -e "$work/m.npz" ] || return 9
+  return $status
+}
+cut_piece() {
+  run -m "$data/mafk.h5" -f "$g" -b "$b" --shard 3/7 -o "$work/third.tsv" || return 9
+  head -c 3000 "$work/third.tsv" > "$work/half.tsv"
+  "$seqgloss" merge -q -o "$work/m.tsv" "$work"/piece?.tsv "$work/half.tsv"
+  status=$?
+  [ ! -e "$work/m.tsv" ] || return 9
+  return $status
+}
 
 if [ -f "$data/mafk.h5" ]; then
   for kind in h5 keras onnx; do
@@ -109,7 +124,9 @@ if [ -f "$data/mafk.h5" ]; then
   check "unknown option: usage" fails 2 'frobnicate' run --frobnicate
   check "threads out of range: usage" fails 2 'threads' run -m "$data/mafk.h5" -f "$g" -b "$b" -@ 0
   rm -f "$work/piece3.tsv"
-  check "merge names the missing piece" fails 1 '3' "$seqgloss" merge -q -o "$work/m.tsv" "$work"/piece?.tsv
+  check "merge names the missing piece" fails 1 '1 of 7 pieces missing: --shard 3$' "$seqgloss" merge -q -o "$work/m.tsv" "$work"/piece?.tsv
+  check "merge names every missing piece of arrays" fails 1 '3 of 5 pieces missing: --shard 1, 3, 5$' subset_of_arrays
+  check "merge refuses a piece cut off within a line" fails 1 'half.tsv: is cut off' cut_piece
 else
   skip "shipped networks" "no data/mafk.h5"
 fi
