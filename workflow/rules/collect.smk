@@ -29,7 +29,7 @@ rule multiqc:
         page=outdir("multiqc_report.html"),
         data=directory(outdir("multiqc_report_data")),
     params:
-        folder=config["outdir"],
+        folder=lambda wildcards, output: os.path.dirname(output.page) or ".",
         title=config["title"],
     log:
         outdir("logs", "multiqc.log"),

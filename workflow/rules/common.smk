@@ -36,15 +36,15 @@ def schema(name):
         return yaml.safe_load(f)
 
 
-def fill(value, rules):
+def fill(value, schema):
     """Puts the defaults of a schema where nothing was said."""
-    for key, rule in rules.get("properties", {}).items():
-        if rule.get("type") == "object":
+    for key, part in schema.get("properties", {}).items():
+        if part.get("type") == "object":
             value.setdefault(key, {})
             if isinstance(value[key], dict):
-                fill(value[key], rule)
-        elif "default" in rule:
-            value.setdefault(key, rule["default"])
+                fill(value[key], part)
+        elif "default" in part:
+            value.setdefault(key, part["default"])
 
 
 def broken(value, rules, where):
@@ -52,7 +52,7 @@ def broken(value, rules, where):
     found = jsonschema.Draft7Validator(rules).iter_errors(value)
     for e in sorted(found, key=lambda e: [str(p) for p in e.absolute_path]):
         at = ".".join(str(p) for p in e.absolute_path)
-        yield f"{where}: {at + ': ' if at else ''}{e.message}"
+        yield ": ".join([where] + [at] * bool(at) + [e.message])
 
 
 def refuse(problems):
@@ -163,7 +163,7 @@ def network_files(wildcards):
     """The network, with what belongs to it: weights, a sidecar."""
     row = NETWORKS[wildcards.network]
     path = row["network"]
-    sidecars = [os.path.splitext(path)[0] + ".seqgloss.json", path + ".seqgloss.json"]
+    sidecars = [f"{os.path.splitext(path)[0]}.seqgloss.json", f"{path}.seqgloss.json"]
     return [path] + ([row["weights"]] if "weights" in row else []) + [s for s in sidecars if os.path.isfile(s)]
 
 
@@ -187,11 +187,19 @@ def wants_multiqc():
     return shutil.which("multiqc") is not None if say == "auto" else say
 
 
+def needless(network, name):
+    """What a killed job left beside its piece, and pieces of what is whole (Snakemake 7 forgets some over a checkpoint)."""
+    if re.search(r"\.partial(\.state)?$|\.[0-9a-f]{8}\.tmp$", name):
+        return True
+    whole = re.sub(r"\.[0-9]+-of-[0-9]+\.", ".", name) if name != "shuffled.fa.gz" else "shuffled.tsv"
+    return os.path.exists(outdir("networks", network, whole))
+
+
 def clean(folder):
-    """Takes away what killed jobs left of their shards, once everything is there; folders that are not empty stay."""
+    """Empties the folder of shards once everything is there; folders that still hold something stay."""
     for where, _, files in os.walk(folder, topdown=False):
         for name in files:
-            if re.search(r"\.partial(\.state)?$|\.[0-9a-f]{8}\.tmp$", name):
+            if needless(os.path.basename(where), name):
                 os.remove(os.path.join(where, name))
         if not os.listdir(where):
             os.rmdir(where)
@@ -234,7 +242,7 @@ def threshold_options(wildcards, input):
 
 def threshold_files(wildcards):
     of = NETWORKS[wildcards.network]["tau_set"]
-    return [outdir("networks", wildcards.network, of + ".tsv")] if of else []
+    return [outdir("networks", wildcards.network, f"{of}.tsv")] if of else []
 
 
 def resume():
@@ -252,7 +260,7 @@ def plan_of(network):
 
 def planned(network, step):
     """Seconds a region, MiB of a process and of a thread, shards; a guess for dry runs, before there is a plan."""
-    path = outdir("plan", network + ".json")
+    path = outdir("plan", f"{network}.json")
     if os.path.exists(path):
         with open(path) as f:
             plan = json.load(f)

@@ -24,7 +24,7 @@ rule cluster:
         ),
     params:
         seqgloss=config["seqgloss"],
-        folder=outdir("networks", "{network}"),
+        folder=lambda wildcards, output: os.path.dirname(output[0]),
         extra=config["cluster"]["options"],
     log:
         outdir("logs", "{network}", "cluster.log"),
@@ -81,7 +81,7 @@ rule report:
     params:
         seqgloss=config["seqgloss"],
         motifs=config["motifs"],
-        folder=outdir("networks", "{network}"),
+        folder=lambda wildcards, output: os.path.dirname(output.page),
     log:
         outdir("logs", "{network}", "report.log"),
     resources:
