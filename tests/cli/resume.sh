@@ -5,8 +5,12 @@ data=$src/data
 g=$data/chr20.fa.gz b=$work/some.bed m=$data/hepg2.h5
 where="-m $m -t bound:0 -t bound:2 -f $g -b $b"
 awk 'NR % 4 == 1' "$data/regions.bed" > "$b"
+# Mutagenesis takes longer: of few regions it can be killed in the middle too.
+f=$work/few.bed
+awk 'NR % 40 == 1' "$data/regions.bed" > "$f"
+edits="-m $m -t bound:0 -t bound:2 -f $g -b $f --deletions 2 --mask-width 9"
 
-ism() { "$seqgloss" ism $where --deletions 2 --mask-width 9 "$@"; }
+ism() { "$seqgloss" ism $edits "$@"; }
 methods() { "$seqgloss" attribute --method deeplift,gradient -n 4 $where "$@"; }
 deeplift() { "$seqgloss" deeplift -n 4 $where "$@"; }
 # begun FILE: some regions are in its state.
@@ -15,11 +19,11 @@ begun() { grep -q '^done [1-9]' "$1.partial.state" 2> /dev/null; }
 killed() {
   at=$1 tries=0
   shift
-  while [ $tries -lt 5 ]; do
+  while [ $tries -lt 30 ]; do
     tries=$((tries + 1))
     "$@" --resume -q -o "$at" &
     pid=$!
-    until begun "$at" || ! kill -0 $pid 2> /dev/null; do sleep 0.02; done
+    until begun "$at" || ! kill -0 $pid 2> /dev/null; do sleep 0.01; done
     kill -9 $pid 2> /dev/null
     wait $pid 2> /dev/null
     if begun "$at"; then return 0; fi
@@ -30,7 +34,7 @@ killed() {
 # The program itself, so that it is what the signal reaches.
 cut_ism() {
   mkdir "$work/cut"
-  killed "$work/cut/ism.npz" "$seqgloss" ism $where --deletions 2 --mask-width 9 || return 1
+  killed "$work/cut/ism.npz" "$seqgloss" ism $edits || return 1
   ls "$work/cut"
   [ -s "$work/cut/ism.npz.partial" ] && [ "$(ls "$work/cut" | wc -l)" = 2 ]
 }
@@ -60,7 +64,7 @@ many_times() {
   mkdir "$work/many" && cp "$work/cut/ism.npz.partial" "$work/many/x.tsv.partial" && cp "$work/cut/ism.npz.partial.state" "$work/many/x.tsv.partial.state"
   for k in 1 2; do
     before=$(cat "$work/many/x.tsv.partial.state")
-    "$seqgloss" ism $where --deletions 2 --mask-width 9 --resume -q -o "$work/many/x.tsv" &
+    "$seqgloss" ism $edits --resume -q -o "$work/many/x.tsv" &
     pid=$!
     while [ "$(cat "$work/many/x.tsv.partial.state" 2> /dev/null)" = "$before" ] && kill -0 $pid; do sleep 0.02; done
     kill -9 $pid 2> /dev/null
@@ -91,10 +95,9 @@ anew() {
 }
 other_options() { anew --center ref --scores hypothetical; }
 other_regions() {
-  head -n 60 "$b" > "$work/few.bed"
-  cp "$b" "$work/all.bed" && cp "$work/few.bed" "$b" && anew
+  cp "$f" "$work/all.bed" && head -n 8 "$work/all.bed" > "$f" && anew
   got=$?
-  cp "$work/all.bed" "$b"
+  cp "$work/all.bed" "$f"
   return $got
 }
 # Of a file that is read, the content counts, not the name.
@@ -123,22 +126,33 @@ damaged() {
     fails 1 'damaged; remove it to begin anew' ism --resume -o "$work/d/x.npz" || return 1
   [ ! -e "$work/d/x.bound_0.npz" ] && ! ls "$work/d" | grep tmp
 }
+# signalled NAME FILE COMMAND...: sends the signal when some regions are done; $pid is the process, which has not ended.
+signalled() {
+  signal=$1 at=$2 tries=0
+  shift 2
+  while [ $tries -lt 30 ]; do
+    tries=$((tries + 1))
+    "$@" --resume -o "$at" 2> "$work/signalled.err" &
+    pid=$!
+    until begun "$at" || ! kill -0 $pid 2> /dev/null; do sleep 0.01; done
+    kill -s "$signal" $pid 2> /dev/null
+    if begun "$at"; then return 0; fi
+    wait $pid
+  done
+  echo "never stopped in time"
+  return 1
+}
 # A stop on request says where the numbers are.
 interrupted() {
   mkdir "$work/i"
-  "$seqgloss" ism $where --deletions 2 --mask-width 9 --resume -o "$work/i/x.npz" 2> "$work/i.err" &
-  pid=$! tries=0
-  until begun "$work/i/x.npz" || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
-  kill -TERM $pid
+  signalled TERM "$work/i/x.npz" "$seqgloss" ism $edits || return 1
   wait $pid
-  [ $? != 0 ] && grep 'x.npz.partial; the same command goes on from there' "$work/i.err" && [ "$(ls "$work/i" | wc -l)" = 2 ]
+  [ $? != 0 ] && cat "$work/signalled.err" && grep 'x.npz.partial; the same command goes on from there' "$work/signalled.err" &&
+    [ "$(ls "$work/i" | wc -l)" = 2 ]
 }
 in_use() {
   mkdir "$work/u"
-  "$seqgloss" ism $where --deletions 2 --mask-width 9 --resume -q -o "$work/u/x.npz" &
-  pid=$! tries=0
-  until begun "$work/u/x.npz" || [ $tries -ge 600 ]; do sleep 0.02; tries=$((tries + 1)); done
-  kill -STOP $pid
+  signalled STOP "$work/u/x.npz" "$seqgloss" ism $edits || return 1
   fails 1 'another process writes to it' ism --resume -q -o "$work/u/x.npz"
   got=$?
   kill -9 $pid

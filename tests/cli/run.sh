@@ -113,7 +113,7 @@ killed() {
 }
 # Two outputs: each folder is that of a run of its own, and they differ: who does not look at --target fails here.
 targets() {
-  grep 'call_' "$b" | head -n 60 > "$work/few.bed"
+  grep 'call_' "$b" | head -n 16 > "$work/few.bed"
   run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -t bound:2 -o "$work/both" || return 1
   for t in 0 2; do
     run -q -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:$t -o "$work/one$t" && same "$work/both/bound_$t" "$work/one$t" ./provenance.json || return 1
@@ -126,7 +126,7 @@ targets() {
 sidecar_names() {
   cp "$data/hepg2.h5" "$work/named.h5"
   printf '{ "targets": ["MAFK", "CTCF", "CEBPB", "JUND", "REST", "GABPA"] }\n' > "$work/named.seqgloss.json"
-  head -n 20 "$work/few.bed" > "$work/fewer.bed"
+  head -n 6 "$work/few.bed" > "$work/fewer.bed"
   run -q -m "$work/named.h5" -b "$work/fewer.bed" -t all -o "$work/all" && [ "$(ls -d "$work"/all/[A-Z]* | wc -l)" = 6 ] &&
     grep '^#region' "$work/all/CTCF/predictions.tsv" | cut -f 6 | grep -qx CTCF && grep -q -e '--target CTCF' "$work/all/CTCF/sis.tsv"
 }
@@ -148,8 +148,9 @@ at_tau() {
 }
 # Nothing to find, nothing found: weights in random order; shuffled regions.
 permuted() {
+  awk 'NR % 3 == 1' "$b" > "$work/third.bed"
   for seed in 1 2; do
-    fails 1 'not recovered: the full Maf' run -m "$m" -b "$b" --threshold-quantile 0.3 --permute-weights $seed --expect maf -q -o "$work/permuted$seed" || return 1
+    fails 1 'not recovered: the full Maf' run -m "$m" -b "$work/third.bed" --threshold-quantile 0.3 --permute-weights $seed --expect maf -q -o "$work/permuted$seed" || return 1
     ! grep -q 'Expected and recovered' "$work/permuted$seed/report.html" || return 1
   done
 }
@@ -178,7 +179,7 @@ left_over() {
 }
 none_passes() {
   run -m "$m" -b "$work/few.bed" --threshold 0.9999999 -o "$work/none" > "$work/none.out" 2> "$work/none.err" || { cat "$work/none.err"; return 1; }
-  [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 60 regions' "$work/none/report.html"
+  [ "$(wc -l < "$work/none.out")" = 1 ] && [ ! -e "$work/none/tomtom.tsv" ] && grep -q '0 of 16 regions' "$work/none/report.html"
 }
 # Folders of targets whose names are alike, or those of files of the run.
 like_names() {
@@ -232,13 +233,14 @@ dashes() {
 }
 # Without --resume nothing of a stopped step is gone on with.
 anew() {
-  "$seqgloss" run -q -m "$data/hepg2.h5" -f "$g" -b "$work/few.bed" -t bound:0 -o "$work/anew" 2> /dev/null > /dev/null &
+  grep 'call_' "$b" | head -n 40 > "$work/some.bed"
+  "$seqgloss" run -q -m "$data/hepg2.h5" -f "$g" -b "$work/some.bed" -t bound:0 -o "$work/anew" 2> /dev/null > /dev/null &
   pid=$! tries=0
   while ! grep -q '^done [1-9]' "$work/anew/sis.tsv.partial.state" 2> /dev/null && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
   kill -9 $pid && wait $pid 2> /dev/null
   [ -s "$work/anew/sis.tsv.partial.state" ] && cp -r "$work/anew" "$work/anew2" || return 1
-  run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 --resume -o "$work/anew2" > /dev/null 2> "$work/anew2.err" && grep -q 'going on after' "$work/anew2.err" &&
-    run -m "$data/hepg2.h5" -b "$work/few.bed" -t bound:0 -o "$work/anew" > /dev/null 2> "$work/anew.err" && ! grep -q 'going on after' "$work/anew.err" &&
+  run -m "$data/hepg2.h5" -b "$work/some.bed" -t bound:0 --resume -o "$work/anew2" > /dev/null 2> "$work/anew2.err" && grep -q 'going on after' "$work/anew2.err" &&
+    run -m "$data/hepg2.h5" -b "$work/some.bed" -t bound:0 -o "$work/anew" > /dev/null 2> "$work/anew.err" && ! grep -q 'going on after' "$work/anew.err" &&
     cmp "$work/anew/sis.tsv" "$work/anew2/sis.tsv"
 }
 pipes() {

@@ -127,7 +127,7 @@ START_TEST(products_are_the_reference)
 {
   bed b;
   bed_start(&b);
-  for (int t = 0; t < 400; t++) {
+  for (int t = 0; t < 200; t++) {
     sg_arena_mark mark = sg_arena_here(b.mem);
     problem p = draw_problem(&b);
     float *want = solve(&b, &sg_kernels_ref_f32, &p);
@@ -282,7 +282,7 @@ START_TEST(tables_give_the_sums)
 {
   bed b;
   bed_start(&b);
-  for (int t = 0; t < 300; t++) {
+  for (int t = 0; t < 120; t++) {
     sg_arena_mark mark = sg_arena_here(b.mem);
     layer y = draw_layer(&b);
     int64_t n = y.items * y.P * y.ldy;
@@ -340,7 +340,7 @@ START_TEST(rows_are_the_reference)
 {
   bed b;
   bed_start(&b);
-  for (int t = 0; t < 400; t++) {
+  for (int t = 0; t < 200; t++) {
     sg_arena_mark mark = sg_arena_here(b.mem);
     int64_t d[6] = { draw(&b, 1, 9), draw(&b, 1, 40), draw(&b, 1, 5), draw(&b, 1, 4),
                      draw(&b, 1, 3), draw(&b, 0, 1) };
@@ -444,7 +444,7 @@ START_TEST(sliding_windows_are_the_reference)
   static const float few[] = { 0.0f, -0.0f, 1, -1 };
   bed b;
   bed_start(&b);
-  for (int t = 0; t < 200; t++) {
+  for (int t = 0; t < 100; t++) {
     sg_arena_mark mark = sg_arena_here(b.mem);
     int64_t P = draw(&b, 1, 80), C = draw(&b, 1, 70), window = draw(&b, 5, 40), n = P + window - 1;
     float *x = floats(&b, n * C), *want = floats(&b, P * C);
@@ -502,7 +502,7 @@ START_TEST(changes_are_the_reference)
 {
   bed b;
   bed_start(&b);
-  for (int t = 0; t < 300; t++) {
+  for (int t = 0; t < 120; t++) {
     sg_arena_mark mark = sg_arena_here(b.mem);
     int64_t P = draw(&b, 1, 30), C = draw(&b, 1, 70);
     bool flag = draw(&b, 0, 1);
