@@ -90,8 +90,10 @@ enum {
   SG_EXPLAIN_RULE = 8,         /* rule, epsilon */
   SG_EXPLAIN_REFERENCES = 16,  /* measures against the item's references: they are needed */
   SG_EXPLAIN_COMPLETE = 32, /* contributions sum to f(x) - f(reference), but for the residual */
-  SG_EXPLAIN_SLOPE = 64     /* contributions are the gradient itself, or its mean: once corrected
+  SG_EXPLAIN_SLOPE = 64,    /* contributions are the gradient itself, or its mean: once corrected
                              * they sum to 0 over the bases of a position */
+  SG_EXPLAIN_EDITS = 128    /* evaluates edited sequences; hypothetical scores are differences of f,
+                             * less their mean over the bases */
 };
 
 typedef struct sg_explain_method {

@@ -149,7 +149,9 @@ sg_status sg_explain_plan_new(const sg_plan *plan, const char *method, const sg_
 
 void sg_explain_plan_free(sg_explain_plan *plan)
 {
-  if (plan) sg_arena_free(plan->mem);
+  if (!plan) return;
+  if (plan->method->release_plan) plan->method->release_plan(plan);
+  sg_arena_free(plan->mem);
 }
 
 /* ---- 3. Sessions ---- */
@@ -207,14 +209,15 @@ sg_status sg_explain_new(const sg_explain_plan *plan, sg_explain **ret_attr, sg_
   *ret_attr = NULL;
   sg_explain *s = calloc(1, sizeof *s);
   if (!s) return sg_fail(err, SG_ENOMEM, "out of memory");
-  int items = choose_items(plan);
+  int items = plan->method->alone ? 1 : choose_items(plan);
   s->plan = plan;
   s->mem = sg_arena_new();
   s->tmp = sg_arena_new();
   sg_status status = s->mem && s->tmp ? take_scratch(s, items) : SG_ENOMEM;
   if (status) sg_fail(err, status, "out of memory");
   if (!status) status = sg_exec_new(plan->plan, 1, SG_EXEC_TRACE, &s->one, err);
-  if (!status) status = sg_exec_new(plan->plan, items, SG_EXEC_TRACE, &s->many, err);
+  if (!status && !plan->method->alone)
+    status = sg_exec_new(plan->plan, items, SG_EXEC_TRACE, &s->many, err);
   if (!status && plan->method->open) status = plan->method->open(s, err);
   if (status) sg_explain_free(s);
   else *ret_attr = s;
@@ -224,6 +227,7 @@ sg_status sg_explain_new(const sg_explain_plan *plan, sg_explain **ret_attr, sg_
 void sg_explain_free(sg_explain *attr)
 {
   if (!attr) return;
+  if (attr->plan->method->release) attr->plan->method->release(attr);
   sg_exec_free(attr->one);
   sg_exec_free(attr->many);
   sg_arena_free(attr->mem);
@@ -233,8 +237,8 @@ void sg_explain_free(sg_explain *attr)
 
 size_t sg_explain_bytes(const sg_explain *attr)
 {
-  return sg_exec_bytes(attr->one) + sg_exec_bytes(attr->many) + sg_arena_bytes(attr->mem) +
-         sg_arena_bytes(attr->tmp);
+  return sg_exec_bytes(attr->one) + (attr->many ? sg_exec_bytes(attr->many) : 0) +
+         sg_arena_bytes(attr->mem) + sg_arena_bytes(attr->tmp);
 }
 
 /* ---- 4. Targets as rows of coefficients ----

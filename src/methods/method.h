@@ -69,12 +69,16 @@ struct sg_explain {
 
 struct sg_method {
   sg_explain_method info;
+  bool alone;                   /* compares the sequence with nothing: s->many is not made */
   /* (optional) What can be decided from the network: attr->own, refusals. */
   sg_status (*plan)(sg_explain_plan *attr, sg_err *err);
   /* (optional) Scratch of a session: s->own. */
   sg_status (*open)(sg_explain *s, sg_err *err);
   /* s->score of every target. */
   sg_status (*run)(sg_explain *s, const sg_strand *strand, sg_err *err);
+  /* (optional) Frees what `plan` and `open` have outside of `mem`; they may have failed half-way. */
+  void (*release_plan)(sg_explain_plan *attr);
+  void (*release)(sg_explain *s);
 };
 
 /* All methods, NULL-ended, in the order of the source list (generated). */

@@ -98,12 +98,22 @@ degenerate() {
   "$seqgloss" deeplift --no-provenance -m "$m" "$work/d.fa" > "$work/d.tsv" 2> "$work/d.err" && grep -q '2 regions have only one possible shuffle' "$work/d.err" || return 1
   awk -F '\t' '!/^#/ { if ($NF != 0) bad = 1; n++ } END { exit bad || n != 202 }' "$work/d.tsv"
 }
+# Mutagenesis in one pass with another method is what `ism` writes of the logits, and of probabilities.
+mutagenesis() {
+  run attribute --method grad-x-input,ism -m "$1" -f "$g" -b "$b" -o "$work/both.npz" && run ism --logits -m "$1" -f "$g" -b "$b" -o "$work/own.npz" || return 1
+  for k in "$work"/both.ism*npz; do cmp "$k" "$work/own${k#"$work/both.ism"}" || return 1; done
+  run attribute --method ism --probabilities --scores projected -m "$1" -f "$g" -b "$b" -o "$work/both.tsv" && run ism -m "$1" -f "$g" -b "$b" -o "$work/own.tsv" || return 1
+  for k in "$work"/both*.tsv; do cmp "$k" "$work/own${k#"$work/both"}" || return 1; done
+  rm -f "$work"/both* "$work"/own*
+}
 lengths() {
   run grad-x-input -m "$m" $where -o "$work/g.bw" && run grad-x-input -m "$m" $where -o "$work/g.bedgraph" && [ -s "$work/g.bw" ] &&
     run deeplift -n 2 -m "$m" $where -o "$work/g.h5" && [ -s "$work/g.h5" ]
 }
 
 for k in $methods; do check "$k is attribute --method $k" as_command $k; done
+check 'ism in one pass with others' mutagenesis "$m"
+check 'ism in one pass with others, several targets' mutagenesis "$data/hepg2.h5"
 check 'deeplift sums to the difference of the logits' sums
 check 'intgrad sums to the difference of the logits' path_sums
 check 'grad-x-input is the gradient at the bases' at_bases

@@ -8,7 +8,8 @@
  *   5. layers whose rule is stated: products, gates, selections, coupled ones
  *   6. batch norm folded or not
  *   7. targets, strands, letters
- *   8. what is refused
+ *   8. mutagenesis
+ *   9. what is refused
  */
 #include <check.h>
 #include <math.h>
@@ -652,7 +653,92 @@ START_TEST(noise_is_seeded)
 }
 END_TEST
 
-/* ---- 8. Refusals ---- */
+/* ---- 8. Mutagenesis ---- */
+
+/* Two outputs a sequence, neither linear. */
+static void curved_net(net *t)
+{
+  int x = start(t, L), y = conv(t, x, 5);
+  y = unary(t, "GlobalMaxPool", unary(t, "Relu", y));
+  dense(t, unary(t, "Sigmoid", dense(t, unary(t, "Flatten", y), 5, 4)), 4, 2);
+  finish(t);
+}
+
+/* f of every sequence with one base changed, evaluated whole, less the mean of the four. */
+static void by_hand(const net *t, setting z, const uint8_t *x, double *want)
+{
+  uint8_t y[L];
+  memcpy(y, x, L);
+  for (int l = 0; l < L; l++) {
+    double mean = 0;
+    for (int b = 0; b < 4; b++) {
+      y[l] = (uint8_t) b;
+      want[b * L + l] = run(t, "grad-x-input", z, y).value;
+      mean += want[b * L + l] / 4;
+    }
+    for (int b = 0; b < 4; b++) want[b * L + l] -= mean;
+    y[l] = x[l];
+  }
+}
+
+START_TEST(mutagenesis)
+{
+  static const sg_reduce kinds[] = {SG_REDUCE_UNIT, SG_REDUCE_CENTERED, SG_REDUCE_SUM,
+                                    SG_REDUCE_MEAN};
+  net t;
+  uint8_t x[L];
+  double want[CELLS];
+  setting z = usual();
+  curved_net(&t);
+  random_codes(1, L, x);
+  x[3] = SG_CODE_N_ZERO;
+  z.target.unit = 1;
+  for (int k = 0; k < 8; k++) {
+    z.target.reduce = kinds[k / 2];
+    z.o.rc = k % 2 ? SG_EXPLAIN_RC_MEAN : SG_EXPLAIN_RC_NONE;
+    scores r = run(&t, "ism", z, x);
+    by_hand(&t, z, x, want);
+    ck_assert_double_le(fabs(r.value - run(&t, "gradient", z, x).value), 1e-12);
+    ck_assert(isnan(r.residual) && isnan(r.reference));
+    for (int i = 0; i < CELLS; i++) {
+      ck_assert_double_le(fabs((double) r.hyp[i] - want[i]), 1e-6);
+      ck_assert_double_eq((double) r.con[i], x[i % L] == i / L ? (double) r.hyp[i] : 0);
+    }
+    ck_assert_double_gt(fabs(sum(r.con, CELLS)), 1e-3);
+  }
+  discard(&t);
+}
+END_TEST
+
+/* The weights of a profile are those at the sequence: sum of w (z(edit) - z). */
+START_TEST(mutagenesis_of_a_profile)
+{
+  net t;
+  uint8_t x[L], y[L];
+  double want = 0, there = 0, w[2], z0[2], z1[2];
+  setting z = usual();
+  curved_net(&t);
+  random_codes(4, L, x);
+  memcpy(y, x, L);
+  y[5] = (uint8_t) ((x[5] + 1) % 4);
+  for (int u = 0; u < 2; u++) {
+    z.target.unit = u;
+    z0[u] = run(&t, "gradient", z, x).value;
+    z1[u] = run(&t, "gradient", z, y).value;
+  }
+  w[0] = 1 / (1 + exp(z0[1] - z0[0])) - 0.5;
+  w[1] = -w[0];
+  z.target = (sg_explain_target){.reduce = SG_REDUCE_PROFILE};
+  scores r = run(&t, "ism", z, x);
+  want = w[0] * (z1[0] - z0[0]) + w[1] * (z1[1] - z0[1]);
+  there = (double) r.hyp[y[5] * L + 5] - (double) r.hyp[x[5] * L + 5];
+  ck_assert_double_le(fabs(there - want), 1e-6);
+  ck_assert_double_gt(fabs(want), 1e-6);
+  discard(&t);
+}
+END_TEST
+
+/* ---- 9. Refusals ---- */
 
 START_TEST(refusals)
 {
@@ -733,6 +819,8 @@ int main(void)
   tcase_add_test(c, references_as_arrays);
   tcase_add_test(c, corrected_gradients);
   tcase_add_test(c, noise_is_seeded);
+  tcase_add_test(c, mutagenesis);
+  tcase_add_test(c, mutagenesis_of_a_profile);
   tcase_add_test(c, refusals);
   tcase_add_test(c, no_rule);
   tcase_add_test(c, registry);
