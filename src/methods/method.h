@@ -76,7 +76,7 @@ struct sg_method {
   sg_status (*open)(sg_explain *s, sg_err *err);
   /* s->score of every target. */
   sg_status (*run)(sg_explain *s, const sg_strand *strand, sg_err *err);
-  /* (optional) Frees what `plan` and `open` have outside of `mem`; they may have failed half-way. */
+  /* (optional) Frees what `plan` and `open` have outside of `mem`, also after half of it. */
   void (*release_plan)(sg_explain_plan *attr);
   void (*release)(sg_explain *s);
 };

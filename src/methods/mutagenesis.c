@@ -2,9 +2,9 @@
  * with another base, by the sessions of edits of seqgloss/delta.h.
  *
  * hypothetical of base b at i = f(x with b at i) - f(x), less the mean of the four; contribution:
- * that of the base that is there, 0 elsewhere. These are the substitutions of methods/ism.c, here of
- * the same targets as every other method has. A target that weighs units (of centred classes, of a
- * profile) keeps the weights that it has at the sequence, as its gradient does.
+ * that of the base that is there, 0 elsewhere. These are the substitutions of methods/ism.c, here
+ * of the same targets as every other method has. A target that weighs units (of centred classes,
+ * of a profile) keeps the weights that it has at the sequence, as its gradient does.
  *
  * The edits run over a plan of their own: layers that gradients need apart are fused there.
  */

@@ -1,165 +1,18 @@
 /* tests/unit/test_attribute.c: attribution on networks built by hand, whose scores are known.
  *
  * Contents
- *   1. networks
+ *   1. (networks: unit/explained.h)
  *   2. linear networks: all methods say the same
  *   3. quadratures
  *   4. RevealCancel: the example of its paper
  *   5. layers whose rule is stated: products, gates, selections, coupled ones
  *   6. batch norm folded or not
  *   7. targets, strands, letters
- *   8. mutagenesis
- *   9. what is refused
+ *   8. what is refused
  */
-#include <check.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/rng.h"
 #include "methods/quadrature.h"
-#include "model/model.h"
 #include "model/plan.h"
-#include "seqgloss/attribute.h"
-
-#define L 16
-#define CELLS (4 * L)
-
-/* ---- 1. Networks ---- */
-
-typedef struct net { sg_model *m; sg_rng rng; int at; } net;
-
-static int constant(net *t, int nd, const int64_t *d, const double *v)
-{
-  sg_tensor *w = sg_tensor_new(t->m->graph->mem, SG_F32, nd, d);
-  for (int64_t i = 0; i < sg_shape_count(&w->shape); i++)
-    sg_tensor_set(w, i, v ? v[i] : 0.5 * sg_rng_normal(&t->rng));
-  return sg_graph_add_const(t->m->graph, "w", w);
-}
-#define DIMS(...) sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[]){__VA_ARGS__}
-#define WEIGHT(t, ...) constant(t, DIMS(__VA_ARGS__), NULL)
-
-static int apply(net *t, const char *op, int n_in, const int *in)
-{
-  char name[40];
-  snprintf(name, sizeof name, "%s_%d", op, t->m->graph->n_node);
-  t->at = sg_graph_add_op(t->m->graph, op, name, n_in, in, NULL);
-  ck_assert_int_ge(t->at, 0);
-  return t->at;
-}
-
-static int unary(net *t, const char *op, int x) { return apply(t, op, 1, (int[]){x}); }
-static int pair(net *t, const char *op, int a, int b) { return apply(t, op, 2, (int[]){a, b}); }
-
-static int start(net *t, int64_t length)
-{
-  const int64_t d[3] = {SG_DIM_BATCH, 4, length};
-  memset(t, 0, sizeof *t);
-  sg_rng_seed(&t->rng, 3);
-  t->m = calloc(1, sizeof *t->m);
-  ck_assert_int_eq(sg_graph_new(&t->m->graph, NULL), SG_OK);
-  memcpy(t->m->alphabet, "ACGT", 5);
-  return t->at = sg_graph_add_input(t->m->graph, "x", 3, d);
-}
-
-static void finish(net *t)
-{
-  sg_graph_add_output(t->m->graph, "y", t->at, false);
-  ck_assert_int_eq(sg_model_find_dna(t->m, NULL, NULL, NULL), SG_OK);
-}
-
-static void discard(net *t)
-{
-  sg_graph_free(t->m->graph);
-  free(t->m);
-}
-
-/* conv of `filters`, 5 wide, then pooled by `pool` where that is named. */
-static int conv(net *t, int x, int64_t filters)
-{
-  return apply(t, "Conv", 3, (int[]){x, WEIGHT(t, filters, 4, 5), WEIGHT(t, filters)});
-}
-
-static int dense(net *t, int x, int64_t in, int64_t out)
-{
-  return apply(t, "Gemm", 3, (int[]){x, WEIGHT(t, in, out), WEIGHT(t, out)});
-}
-
-typedef struct scores { float hyp[CELLS], con[CELLS]; double value, reference, residual; } scores;
-
-typedef struct setting {
-  sg_explain_opts o;
-  sg_explain_target target;
-  bool no_simplify, reverse;
-  int64_t length;
-  const uint8_t *refs;
-  int n_refs;
-  const float *arrays;
-} setting;
-
-static setting usual(void)
-{
-  return (setting){.o = sg_explain_opts_default(), .length = L};
-}
-
-static sg_status try(const net *t, const char *method, setting z, const uint8_t *x, scores *r,
-                     sg_err *err)
-{
-  sg_plan_opts po = sg_plan_opts_default();
-  sg_plan *plan = NULL;
-  sg_explain_plan *ep = NULL;
-  sg_explain *s = NULL;
-  sg_input in = {.codes = x};
-  sg_explain_item item = {.inputs = &in, .n_references = z.n_refs, .reference_codes = z.refs,
-                          .references = z.arrays, .reverse = z.reverse};
-  sg_explain_score score = {.hypothetical = r->hyp, .contribution = r->con};
-  po.backward = po.float64 = true;
-  po.no_simplify = z.no_simplify;
-  po.length = z.length;
-  z.o.targets = &z.target;
-  z.o.n_targets = 1;
-  sg_status status = sg_plan_new(t->m, sg_ops(), &po, &plan, err);
-  if (!status) status = sg_explain_plan_new(plan, method, &z.o, &ep, err);
-  if (!status) status = sg_explain_new(ep, &s, err);
-  if (!status) status = sg_explain_run(s, &item, &score, err);
-  r->value = score.value;
-  r->reference = score.reference;
-  r->residual = score.residual;
-  sg_explain_free(s);
-  sg_explain_plan_free(ep);
-  sg_plan_free(plan);
-  return status;
-}
-
-static scores run(const net *t, const char *method, setting z, const uint8_t *x)
-{
-  scores r = {.value = 0};
-  sg_err err = {0};
-  ck_assert_msg(!try(t, method, z, x, &r, &err), "%s: %s", method, err.text);
-  return r;
-}
-
-static void random_codes(uint64_t seed, int64_t n, uint8_t *codes)
-{
-  sg_rng rng;
-  sg_rng_seed(&rng, seed);
-  for (int64_t i = 0; i < n; i++) codes[i] = (uint8_t) sg_rng_below(&rng, 4);
-}
-
-static void near(const float *a, const float *b, int n, double tolerance)
-{
-  for (int i = 0; i < n; i++)
-    if (!(fabs((double) a[i] - (double) b[i]) <= tolerance))
-      ck_abort_msg("element %d: %.9g and %.9g", i, (double) a[i], (double) b[i]);
-}
-
-static double sum(const float *a, int n)
-{
-  double s = 0;
-  for (int i = 0; i < n; i++) s += (double) a[i];
-  return s;
-}
+#include "unit/explained.h"
 
 /* ---- 2. Linear ---- */
 
@@ -653,92 +506,7 @@ START_TEST(noise_is_seeded)
 }
 END_TEST
 
-/* ---- 8. Mutagenesis ---- */
-
-/* Two outputs a sequence, neither linear. */
-static void curved_net(net *t)
-{
-  int x = start(t, L), y = conv(t, x, 5);
-  y = unary(t, "GlobalMaxPool", unary(t, "Relu", y));
-  dense(t, unary(t, "Sigmoid", dense(t, unary(t, "Flatten", y), 5, 4)), 4, 2);
-  finish(t);
-}
-
-/* f of every sequence with one base changed, evaluated whole, less the mean of the four. */
-static void by_hand(const net *t, setting z, const uint8_t *x, double *want)
-{
-  uint8_t y[L];
-  memcpy(y, x, L);
-  for (int l = 0; l < L; l++) {
-    double mean = 0;
-    for (int b = 0; b < 4; b++) {
-      y[l] = (uint8_t) b;
-      want[b * L + l] = run(t, "grad-x-input", z, y).value;
-      mean += want[b * L + l] / 4;
-    }
-    for (int b = 0; b < 4; b++) want[b * L + l] -= mean;
-    y[l] = x[l];
-  }
-}
-
-START_TEST(mutagenesis)
-{
-  static const sg_reduce kinds[] = {SG_REDUCE_UNIT, SG_REDUCE_CENTERED, SG_REDUCE_SUM,
-                                    SG_REDUCE_MEAN};
-  net t;
-  uint8_t x[L];
-  double want[CELLS];
-  setting z = usual();
-  curved_net(&t);
-  random_codes(1, L, x);
-  x[3] = SG_CODE_N_ZERO;
-  z.target.unit = 1;
-  for (int k = 0; k < 8; k++) {
-    z.target.reduce = kinds[k / 2];
-    z.o.rc = k % 2 ? SG_EXPLAIN_RC_MEAN : SG_EXPLAIN_RC_NONE;
-    scores r = run(&t, "ism", z, x);
-    by_hand(&t, z, x, want);
-    ck_assert_double_le(fabs(r.value - run(&t, "gradient", z, x).value), 1e-12);
-    ck_assert(isnan(r.residual) && isnan(r.reference));
-    for (int i = 0; i < CELLS; i++) {
-      ck_assert_double_le(fabs((double) r.hyp[i] - want[i]), 1e-6);
-      ck_assert_double_eq((double) r.con[i], x[i % L] == i / L ? (double) r.hyp[i] : 0);
-    }
-    ck_assert_double_gt(fabs(sum(r.con, CELLS)), 1e-3);
-  }
-  discard(&t);
-}
-END_TEST
-
-/* The weights of a profile are those at the sequence: sum of w (z(edit) - z). */
-START_TEST(mutagenesis_of_a_profile)
-{
-  net t;
-  uint8_t x[L], y[L];
-  double want = 0, there = 0, w[2], z0[2], z1[2];
-  setting z = usual();
-  curved_net(&t);
-  random_codes(4, L, x);
-  memcpy(y, x, L);
-  y[5] = (uint8_t) ((x[5] + 1) % 4);
-  for (int u = 0; u < 2; u++) {
-    z.target.unit = u;
-    z0[u] = run(&t, "gradient", z, x).value;
-    z1[u] = run(&t, "gradient", z, y).value;
-  }
-  w[0] = 1 / (1 + exp(z0[1] - z0[0])) - 0.5;
-  w[1] = -w[0];
-  z.target = (sg_explain_target){.reduce = SG_REDUCE_PROFILE};
-  scores r = run(&t, "ism", z, x);
-  want = w[0] * (z1[0] - z0[0]) + w[1] * (z1[1] - z0[1]);
-  there = (double) r.hyp[y[5] * L + 5] - (double) r.hyp[x[5] * L + 5];
-  ck_assert_double_le(fabs(there - want), 1e-6);
-  ck_assert_double_gt(fabs(want), 1e-6);
-  discard(&t);
-}
-END_TEST
-
-/* ---- 9. Refusals ---- */
+/* ---- 8. Refusals ---- */
 
 START_TEST(refusals)
 {
@@ -819,8 +587,6 @@ int main(void)
   tcase_add_test(c, references_as_arrays);
   tcase_add_test(c, corrected_gradients);
   tcase_add_test(c, noise_is_seeded);
-  tcase_add_test(c, mutagenesis);
-  tcase_add_test(c, mutagenesis_of_a_profile);
   tcase_add_test(c, refusals);
   tcase_add_test(c, no_rule);
   tcase_add_test(c, registry);

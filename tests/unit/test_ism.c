@@ -553,7 +553,9 @@ END_TEST
 /* All targets in one pass: single units, their sum and their mean. */
 START_TEST(targets)
 {
-  static const sg_ism_target sums[] = { { .n = 6 }, { .n = 6, .mean = true }, { .first = 4, .n = 1 } };
+  static const sg_ism_target sums[] = {
+    { .n = 6 }, { .n = 6, .mean = true }, { .first = 4, .n = 1 }
+  };
   net t;
   run all, some;
   if (!load_demo(&t, "hepg2")) return;
