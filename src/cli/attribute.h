@@ -43,6 +43,7 @@ typedef struct sg_attribute_job {
   sg_explain_target *target;
   int n_target;
   char **name;                 /* [methods * targets], by method first: names of files */
+  const char **told, **by;     /* [methods * targets] for provenance: target and method */
   sg_explain_plan *plan[SG_METHODS_MOST];   /* for windows of the length `longest` */
   sg_refs refs[SG_REFS_ROLES];
   bool wanted[SG_REFS_ROLES];  /* some method reads them */

@@ -343,14 +343,19 @@ static char *join(const char *method, const char *target)
 static sg_status name_all(sg_attribute_job *job, sg_err *err)
 {
   bool reduce = sg_opt_given(job->opts, "reduce");
-  job->name = calloc((size_t)(job->n_method * job->n_target) + 1, sizeof *job->name);
-  if (!job->name) return sg_fail(err, SG_ENOMEM, "out of memory");
+  size_t n = (size_t)(job->n_method * job->n_target) + 1;
+  job->name = calloc(n, sizeof *job->name);
+  job->told = calloc(n, sizeof *job->told);
+  job->by = calloc(n, sizeof *job->by);
+  if (!job->name || !job->told || !job->by) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int m = 0, at = 0; m < job->n_method; m++)
     for (int i = 0; i < job->picks.n; i++) {
       const sg_pick *p = &job->picks.pick[i];
       for (int64_t u = 0; u < (reduce ? 1 : p->n_unit); u++, at++) {
         const char *target = !reduce && p->columns ? p->columns[u] : p->name;
         bool one = job->n_target == 1 && job->n_method > 1;
+        job->told[at] = target;
+        job->by[at] = job->method[m].name;
         job->name[at] = join(job->n_method > 1 ? job->method[m].name : "", one ? "" : target);
         if (!job->name[at]) return sg_fail(err, SG_ENOMEM, "out of memory");
       }
@@ -504,7 +509,8 @@ static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err 
 {
   sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1 };
   sg_scores_opts s = {
-    .opts = job->opts, .targets = (const char *const *)job->name,
+    .opts = job->opts, .targets = (const char *const *)job->name, .explained = job->told,
+    .method = job->by,
     .n_targets = job->n_method * job->n_target, .extra = &residual, .n_extra = job->complete,
     .source = job->source, .facts = facts, .track_extra = -1, .length = job->longest
   };
@@ -604,6 +610,8 @@ static void release(sg_attribute_job *job)
     free(job->refs[r].fixed);
   }
   free(job->name);
+  free(job->told);
+  free(job->by);
   free(job->target);
   sg_checkpoint_free(job->checkpoint);
   sg_source_close(job->source);

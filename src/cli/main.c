@@ -16,9 +16,10 @@
 /* Those of the attribution methods stand where there is a NULL; a method that has a row of its own
  * here, with options beyond those of attribute, gets no second one. */
 static const sg_cmd *const rows[] = {
-  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_attribute, NULL, &sg_cmd_sis,
-  &sg_cmd_cluster, &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs, &sg_cmd_logo, &sg_cmd_info,
-  &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge, &sg_cmd_help
+  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_attribute, NULL,
+  &sg_cmd_agree, &sg_cmd_sis, &sg_cmd_cluster, &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs,
+  &sg_cmd_logo, &sg_cmd_info, &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge,
+  &sg_cmd_help
 };
 enum { ROWS = sizeof rows / sizeof *rows, METHODS = 32 };
 

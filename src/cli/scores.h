@@ -34,7 +34,9 @@ typedef struct sg_scores_extra {
 /* What is to be written. Borrowed until the scores are closed. */
 typedef struct sg_scores_opts {
   const sg_opts *opts;         /* -o --ohe --scores --overlap --strand-native --shard ... */
-  const char *const *targets;
+  const char *const *targets;  /* names of files */
+  const char *const *method;   /* [n_targets] for provenance, as the next; NULL: none is told */
+  const char *const *explained;   /* [n_targets] NULL: `targets` */
   int n_targets;
   bool none;                   /* there are no scores, only extras */
   const sg_scores_extra *extra;
