@@ -75,8 +75,11 @@ typedef struct sg_explain_opts {
   int steps;                        /* intgrad: nodes of the quadrature; default 50 */
   sg_quadrature quadrature;         /* default gauss */
   sg_deeplift_rule rule;            /* default genomics */
-  double epsilon;                   /* deeplift: differences smaller than this use the derivative at
-                                     * the reference; default 1e-7 */
+  double epsilon;                   /* deeplift: where inputs differ by less than this an
+                                     * elementwise layer has its derivative for the quotient of
+                                     * the differences; default 1e-7 */
+  bool derivative_at_sequence;      /* that of Rescale, at the sequence; default: at the
+                                     * reference */
 } sg_explain_opts;
 
 SG_API sg_explain_opts sg_explain_opts_default(void);
@@ -87,7 +90,7 @@ enum {
   SG_EXPLAIN_CORRECT = 1,      /* correct_gradient */
   SG_EXPLAIN_NOISE = 2,        /* samples, sigma, seed */
   SG_EXPLAIN_PATH = 4,         /* steps, quadrature */
-  SG_EXPLAIN_RULE = 8,         /* rule, epsilon */
+  SG_EXPLAIN_RULE = 8,         /* rule, epsilon, derivative_at_sequence */
   SG_EXPLAIN_REFERENCES = 16,  /* measures against the item's references: they are needed */
   SG_EXPLAIN_COMPLETE = 32, /* contributions sum to f(x) - f(reference), but for the residual */
   SG_EXPLAIN_SLOPE = 64,    /* contributions are the gradient itself, or its mean: once corrected

@@ -68,6 +68,11 @@ static const sg_opt_def path_defs[] = {
 static const sg_opt_def rule_defs[] = {
   { "rule", 0, SG_OPT_CHOICE, "genomics|rescale|revealcancel", "genomics", 0, 0, 0,
     "genomics: RevealCancel behind dense layers, Rescale elsewhere" },
+  { "epsilon", 0, SG_OPT_REAL, NULL, "1e-7", 0, 1, 0,
+    "where the two inputs of an activation differ by less, its derivative stands for the quotient "
+    "of the differences" },
+  { "derivative", 0, SG_OPT_CHOICE, "reference|sequence", "reference", 0, 0, 0,
+    "where that derivative is taken" },
   { "references", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "shuffle", 0, 0, 0,
     "what the sequence is compared with: zeros, 0.25 for each base, dinucleotide shuffles, or "
     "arrays (.npy .npz), a row a region or one for all" },
@@ -142,12 +147,29 @@ static bool find_method(const char *name, size_t n, sg_explain_method *ret)
   return false;
 }
 
+/* Names the nearest, where one is near. */
+static sg_status no_method(const char *name, size_t n, sg_err *err)
+{
+  sg_explain_method m;
+  char text[32];
+  const char *near = NULL;
+  int least = 4;
+  snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), name);
+  for (int i = 0; sg_explain_method_row(i, &m); i++) {
+    int d = sg_word_distance(text, m.name);
+    if (d >= least || (size_t)d >= strlen(m.name)) continue;
+    near = m.name;
+    least = d;
+  }
+  return sg_fail(err, SG_EINVAL, "--method %.*s: no such method; %s%s%sseqgloss list methods names "
+                 "them", (int)n, name, near ? "did you mean " : "", near ? near : "",
+                 near ? "? " : "");
+}
+
 static sg_status add_method(sg_attribute_job *job, const char *name, size_t n, sg_err *err)
 {
   sg_explain_method m;
-  if (!find_method(name, n, &m))
-    return sg_fail(err, SG_EINVAL, "--method %.*s: no such method; seqgloss list methods names "
-                   "them", (int)n, name);
+  if (!find_method(name, n, &m)) return no_method(name, n, err);
   for (int i = 0; i < job->n_method; i++)
     if (!strcmp(job->method[i].name, m.name))
       return sg_fail(err, SG_EINVAL, "--method %s is given twice", m.name);
@@ -243,7 +265,11 @@ static void read_explain(sg_attribute_job *job)
     o->steps = (int)sg_opt_int(opts, "steps");
     o->quadrature = (sg_quadrature)sg_opt_choice(opts, "quadrature");
   }
-  if (sg_opt_known(opts, "rule")) o->rule = (sg_deeplift_rule)sg_opt_choice(opts, "rule");
+  if (sg_opt_known(opts, "rule")) {
+    o->rule = (sg_deeplift_rule)sg_opt_choice(opts, "rule");
+    o->epsilon = sg_opt_real(opts, "epsilon");
+    o->derivative_at_sequence = sg_opt_choice(opts, "derivative") == 1;
+  }
 }
 
 /* ---- 3. Sequences ---- */
@@ -507,7 +533,9 @@ static sg_status compute_first(sg_attribute_job *job, sg_scores_opts *s, sg_err 
 
 static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
 {
-  sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1 };
+  char *titles[] = { (char[]){ "residual" } };
+  sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1,
+                               .window = true, .n_columns = 1, .columns = titles };
   sg_scores_opts s = {
     .opts = job->opts, .targets = (const char *const *)job->name, .explained = job->told,
     .method = job->by,

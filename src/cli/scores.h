@@ -27,6 +27,7 @@ typedef struct sg_scores_extra {
   int nd;
   int64_t dims[4];
   int64_t units;               /* product of dims */
+  bool window;                 /* one number a window, which stands in each of its lines of text */
   int n_columns;               /* text: it is [n_columns][L], a column each; 0: not in text */
   char **columns;              /* [n_columns] their names */
 } sg_scores_extra;

@@ -21,7 +21,8 @@ static sg_status open(sg_explain *s, sg_err *err)
   if (u) u->minus = sg_arena_calloc(s->mem, (size_t) plan->n_value + 1, sizeof *u->minus);
   if (!u || !u->part || !u->minus) return sg_fail(err, SG_ENOMEM, "out of memory");
   *u = (sg_pairs){ .plan = d, .one = s->one, .many = s->many, .epsilon = s->plan->opts.epsilon,
-                   .part = u->part, .minus = u->minus };
+                   .at_sequence = s->plan->opts.derivative_at_sequence, .part = u->part,
+                   .minus = u->minus };
   for (int v = 0; v < plan->n_value; v++) {
     if (!d->paired[v]) continue;
     size_t n = (size_t) sg_shape_item(&plan->value[v].shape) * items + 1;

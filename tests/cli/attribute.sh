@@ -26,7 +26,7 @@ sums() {
       while ((getline line < x) > 0) if (line !~ /^#/) { n = split(line, f, "\t"); name[k] = f[1]; f0[k++] = f[n] }
       while ((getline line < refs) > 0) if (line !~ /^#/) { n = split(line, f, "\t"); { mean[int(j / 20)] += f[n] / 20; j++ } }
     }
-    /^#/ { next } { s[int(r / 101)] += $NF; r++ }
+    /^#/ { next } { s[int(r / 101)] += $8; r++ }
     END {
       for (i = 0; i < k; i++) { d = s[i] - (f0[i] - mean[i]); print s[i], f0[i] - mean[i]; if (!(d < 1e-4 && d > -1e-4)) bad = 1; if (s[i] != 0) some = 1 }
       exit bad || !some || k != 7 || j != 140
@@ -36,7 +36,7 @@ sums() {
 path_sums() {
   run intgrad -m "$m" $where --steps 400 > "$work/ig.tsv" || return 1
   printf '>n\n%0101d\n' 0 | tr 0 N | "$seqgloss" predict -q --no-provenance --logits -m "$m" - | awk -F '\t' '!/^#/ { print $NF }' > "$work/zero"
-  awk -F '\t' -v zero="$(cat "$work/zero")" 'NR == FNR { if (!/^#/) f[k++] = $NF; next } /^#/ { next } { s[int(r / 101)] += $NF; r++ }
+  awk -F '\t' -v zero="$(cat "$work/zero")" 'NR == FNR { if (!/^#/) f[k++] = $NF; next } /^#/ { next } { s[int(r / 101)] += $8; r++ }
     END { for (i = 0; i < 7; i++) { d = s[i] - (f[i] - zero); print s[i], f[i] - zero; if (!(d < 0.02 && d > -0.02)) bad = 1 } exit bad || k != 7 }' \
     "$work/x.tsv" "$work/ig.tsv"
 }
@@ -92,11 +92,27 @@ stored() {
 residual() {
   run deeplift -n 2 -m "$m" $where -o "$work/r.npz" && grep -aq 'residual.npy' "$work/r.npz" && grep -aq "'shape': (7, 1)" "$work/r.npz"
 }
+# In text a column, the same in all lines of a window; "." for a method without a sum.
+residual_text() {
+  run attribute --method deeplift,gradient -n 2 -m "$m" $where --scores contribution -o "$work/rt.tsv" || return 1
+  awk -F '\t' '/^#region/ { if ($12 != "residual") bad = 1 } /^#/ { next } $6 == 0 { at = $12 } { if ($12 != at || !($12 >= 0 && $12 < 1e-4)) bad = 1; n++ }
+    END { exit bad || n != 707 }' "$work/rt.deeplift.tsv" && awk -F '\t' '!/^#/ { if ($12 != ".") bad = 1 } END { exit bad }' "$work/rt.gradient.tsv"
+}
+# References so great that the sums are no numbers: written all the same, counted, and under --strict an error.
+off() {
+  { printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4, 101), }"
+    awk 'BEGIN { for (i = 0; i < 404; i++) printf "%s", "~~~\177" }'; } > "$work/great.npy"
+  "$seqgloss" deeplift --references "$work/great.npy" -m "$m" $where -o "$work/off.tsv" 2> "$work/off.err" || return 1
+  cat "$work/off.err"
+  grep -q 'scores of 7 windows and targets miss' "$work/off.err" && [ "$(grep -vc '^#' "$work/off.tsv")" = 707 ] || return 1
+  "$seqgloss" deeplift --strict --references "$work/great.npy" -m "$m" $where -o "$work/off2.tsv" 2> "$work/off.err"
+  [ $? = 1 ] && grep -q 'strict' "$work/off.err" && cmp "$work/off.tsv" "$work/off2.tsv"
+}
 # A window with one shuffle, itself, and a window without a base.
 degenerate() {
   { echo '>a'; printf '%0101d\n' 0 | tr 0 A; echo '>n'; printf '%0101d\n' 0 | tr 0 N; } > "$work/d.fa"
   "$seqgloss" deeplift --no-provenance -m "$m" "$work/d.fa" > "$work/d.tsv" 2> "$work/d.err" && grep -q '2 regions have only one possible shuffle' "$work/d.err" || return 1
-  awk -F '\t' '!/^#/ { if ($NF != 0) bad = 1; n++ } END { exit bad || n != 202 }' "$work/d.tsv"
+  awk -F '\t' '!/^#/ { if ($8 != 0 || $9 != 0) bad = 1; n++ } END { exit bad || n != 202 }' "$work/d.tsv"
 }
 # Mutagenesis in one pass with another method is what `ism` writes of the logits, and of probabilities.
 mutagenesis() {
@@ -118,6 +134,8 @@ check 'deeplift sums to the difference of the logits' sums
 check 'intgrad sums to the difference of the logits' path_sums
 check 'grad-x-input is the gradient at the bases' at_bases
 check 'residuals stand beside the arrays' residual
+check 'residuals in a column' residual_text
+check 'sums that are off' off
 check 'both strands are one function' strands
 check 'targets have a file each' targets
 check 'centred classes sum to nothing' centered
@@ -132,6 +150,7 @@ done
 "$seqgloss" onehot -q -l 50 --no-provenance $where -o "$work/l.npz"
 check 'no method' fails 2 'no method' "$seqgloss" attribute -m "$m" $where
 check 'another method' fails 2 'no such method' "$seqgloss" attribute --method magic -m "$m" $where
+check 'a method misspelt' fails 2 'did you mean deeplift' "$seqgloss" attribute --method deeplfit -m "$m" $where
 check 'a method twice' fails 2 'twice' "$seqgloss" attribute --method gradient,gradient -m "$m" $where
 check 'rc max' fails 2 'not there yet' "$seqgloss" gradient --rc max -m "$m" $where
 check 'a corrected gradient projected' fails 2 'always 0' "$seqgloss" gradient --correct-gradient -m "$m" $where

@@ -389,6 +389,35 @@ START_TEST(batch_norm_folded_or_not)
 }
 END_TEST
 
+/* Where every difference counts as none, multipliers are the gradient: at the reference, or at the
+ * sequence. */
+START_TEST(derivative_for_quotient)
+{
+  net t;
+  uint8_t x[L], ref[L];
+  setting z = usual();
+  int in = start(&t, L), y = unary(&t, "Sigmoid", conv(&t, in, 3));
+  dense(&t, unary(&t, "Flatten", unary(&t, "GlobalAveragePool", y)), 3, 1);
+  finish(&t);
+  random_codes(1, L, x);
+  random_codes(2, L, ref);
+  z.refs = ref;
+  z.n_refs = 1;
+  z.o.rule = SG_DEEPLIFT_RESCALE;
+  z.o.epsilon = 1e6;
+  for (int k = 0; k < 2; k++) {
+    z.o.derivative_at_sequence = k;
+    scores d = run(&t, "deeplift", z, x), g = run(&t, "gradient", z, k ? x : ref);
+    for (int i = 0; i < CELLS; i++) {
+      double from = (x[i % L] == i / L) - (ref[i % L] == i / L);
+      ck_assert_double_le(fabs(from * (double) g.con[i] - (double) d.con[i]), 1e-6);
+    }
+    ck_assert_double_gt(d.residual, 1e-6);
+  }
+  discard(&t);
+}
+END_TEST
+
 /* ---- 7. Targets, strands ---- */
 
 START_TEST(targets_are_linear)
@@ -582,6 +611,7 @@ int main(void)
   tcase_add_loop_test(c, degenerate_sequences, 0, KINDS);
   tcase_add_test(c, minimum_that_moves);
   tcase_add_test(c, batch_norm_folded_or_not);
+  tcase_add_test(c, derivative_for_quotient);
   tcase_add_test(c, targets_are_linear);
   tcase_add_test(c, strands);
   tcase_add_test(c, references_as_arrays);
