@@ -21,6 +21,7 @@ typedef struct batch {
   float *refs[SG_REFS_ROLES];  /* [cap][units] of files, or NULL */
   float *score;                /* [names][cap][2][4][longest]: hypothetical, contribution */
   float *residual;             /* [names][cap] */
+  float *each;                 /* --per-reference: [names][cap][references][4][longest] */
   bool *single, *unknown;      /* [cap] */
 } batch;
 
@@ -36,6 +37,7 @@ static void batch_free(void *user, void *one)
   free(b->data);
   free(b->score);
   free(b->residual);
+  free(b->each);
   free(b->single);
   free(b->unknown);
   sg_region_batch_free(b->regions);
@@ -56,7 +58,8 @@ static bool make_batch(const sg_attribute_job *job, batch *b)
   b->residual = floats(cap, names_of(job));
   b->single = calloc((size_t)cap, sizeof *b->single);
   b->unknown = calloc((size_t)cap, sizeof *b->unknown);
-  if (!b->data || !b->score || !b->residual || !b->single || !b->unknown) return false;
+  b->each = floats(cap * names_of(job), 4 * job->each * job->longest);
+  if (!b->data || !b->score || !b->residual || !b->each || !b->single || !b->unknown) return false;
   for (int i = 0; i < job->feeds.n; i++)
     if (job->feeds.feed[i].array && !(b->data[i] = floats(cap, job->feeds.feed[i].units)))
       return false;
@@ -196,7 +199,7 @@ static sg_status make_references(const sg_attribute_job *job, scratch *s, batch 
     b->single[i] |= single;
     break;
   case SG_REFS_FILE:
-    item->reference_codes = NULL;
+    item->reference_codes = f->codes;
     item->references = f->fixed ? f->fixed : b->refs[role] + i * f->units;
     break;
   }
@@ -230,6 +233,34 @@ static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, i
   return status;
 }
 
+static float *each_of(const sg_attribute_job *job, const batch *b, int name, int i)
+{
+  return b->each + ((int64_t)name * job->share.cap + i) * 4 * job->each * job->longest;
+}
+
+/* --per-reference: the same with one reference at a time, of the kind that --scores asks for. */
+static sg_status explain_each(const sg_attribute_job *job, scratch *s, batch *b, int i, int m,
+                              const sg_explain_item *all, sg_err *err)
+{
+  int64_t length = b->regions->length;
+  sg_scores_kind kind = sg_scores_kind_of(job->opts);
+  bool own = kind == SG_SCORES_CONTRIBUTION || kind == SG_SCORES_PROJECTED;
+  sg_status status = SG_OK;
+  for (int j = 0; j < job->each && !status; j++) {
+    sg_explain_item one = *all;
+    one.n_references = 1;
+    if (one.reference_codes) one.reference_codes += j * length;
+    else one.references += j * job->nets.net[0].alphabet.n * length;
+    for (int t = 0; t < job->n_target; t++) {
+      float *to = each_of(job, b, m * job->n_target + t, i) + j * 4 * length;
+      s->score[t] = (sg_explain_score){ .hypothetical = own ? NULL : to,
+                                        .contribution = own ? to : NULL };
+    }
+    status = sg_explain_run(s->session[m], &one, s->score, err);
+  }
+  return status;
+}
+
 static sg_status explain(const sg_attribute_job *job, scratch *s, batch *b, int i, sg_err *err)
 {
   const sg_region_batch *r = b->regions;
@@ -251,7 +282,9 @@ static sg_status explain(const sg_attribute_job *job, scratch *s, batch *b, int 
   }
   for (int m = 0; m < job->n_method && !status; m++) {
     int role = sg_attribute_role(&job->method[m]);
-    status = explain_by(job, s, b, i, m, &item[role < 0 ? SG_REFS_ROLES : role], err);
+    const sg_explain_item *one = &item[role < 0 ? SG_REFS_ROLES : role];
+    status = explain_by(job, s, b, i, m, one, err);
+    if (!status) status = explain_each(job, s, b, i, m, one, err);
   }
   return status;
 }
@@ -297,8 +330,9 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
   for (int name = 0; name < names_of(job) && !status; name++) {
     const float *x = score_of(job, b, name, i);
     const float *residual = b->residual + name * job->share.cap + i;
+    const float *extra[] = { residual, each_of(job, b, name, i) };
     sg_scores_row row = { .region = region, .length = length, .onehot = onehot,
-                          .hypothetical = x, .contribution = x + 4 * length, .extra = &residual };
+                          .hypothetical = x, .contribution = x + 4 * length, .extra = extra };
     finite &= all_finite(x, 8 * length);
     count(job, name, *residual);
     status = sg_scores_put(job->scores, name, &row, err);

@@ -58,8 +58,8 @@ static const sg_opt_def noise_defs[] = {
 };
 static const sg_opt_def path_defs[] = {
   { "baseline", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "zero", 0, 0, 0,
-    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, or arrays (.npy "
-    ".npz), a row a region or one for all" },
+    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, arrays (.npy .npz), a "
+    "row a region or one for all, or the sequences of a FASTA file, for all" },
   { "steps", 0, SG_OPT_INT, NULL, "50", 1, 100000, 0, "nodes of the quadrature" },
   { "quadrature", 0, SG_OPT_CHOICE, "gauss|midpoint|trapezoid|right", "gauss", 0, 0, 0,
     "where on the way the gradient is taken" },
@@ -74,12 +74,17 @@ static const sg_opt_def rule_defs[] = {
   { "derivative", 0, SG_OPT_CHOICE, "reference|sequence", "reference", 0, 0, 0,
     "where that derivative is taken" },
   { "references", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "shuffle", 0, 0, 0,
-    "what the sequence is compared with: zeros, 0.25 for each base, dinucleotide shuffles, or "
-    "arrays (.npy .npz), a row a region or one for all" },
+    "what the sequence is compared with: zeros, 0.25 for each base, dinucleotide shuffles, arrays "
+    "(.npy .npz), a row a region or one for all, or the sequences of a FASTA file, for all" },
   { "warn-delta", 0, SG_OPT_REAL, NULL, "1e-3", 0, 1e6, SG_OPT_NEUTRAL,
     "warn where the scores miss their sum by more, relative to it (or to 1)" },
   { "strict", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "exit with status 1 when some miss their sum by more than 0.01" },
+  { 0 }
+};
+static const sg_opt_def each_defs[] = {
+  { "per-reference", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
+    "also write the scores by each reference (.npz, .h5); computes everything twice" },
   { 0 }
 };
 static const sg_opt_def draw_defs[] = {
@@ -99,6 +104,7 @@ static const sg_opt_group correct_group = { "Gradients", correct_defs };
 static const sg_opt_group noise_group = { "Noise", noise_defs };
 static const sg_opt_group path_group = { "Integrated gradients", path_defs };
 static const sg_opt_group rule_group = { "DeepLIFT", rule_defs };
+static const sg_opt_group each_group = { "References", each_defs };
 static const sg_opt_group draw_group = { "Shuffles", draw_defs };
 static const sg_opt_group seed_group = { "Random numbers", seed_defs };
 
@@ -112,12 +118,13 @@ typedef struct kit { unsigned uses; const sg_opt_group *const *groups; } kit;
 static const sg_opt_group *const plain_kit[] = { HEAD, &correct_group, TAIL };
 static const sg_opt_group *const noise_kit[] = { HEAD, &correct_group, &noise_group, &seed_group,
                                                  TAIL };
-static const sg_opt_group *const path_kit[] = { HEAD, &correct_group, &path_group, &draw_group,
+static const sg_opt_group *const path_kit[] = { HEAD, &correct_group, &path_group, &each_group,
+                                                &draw_group, &seed_group, TAIL };
+static const sg_opt_group *const rule_kit[] = { HEAD, &rule_group, &each_group, &draw_group,
                                                 &seed_group, TAIL };
-static const sg_opt_group *const rule_kit[] = { HEAD, &rule_group, &draw_group, &seed_group, TAIL };
 static const sg_opt_group *const whole_kit[] = {
-  &method_group, HEAD, &correct_group, &noise_group, &path_group, &rule_group, &draw_group,
-  &seed_group, TAIL
+  &method_group, HEAD, &correct_group, &noise_group, &path_group, &rule_group, &each_group,
+  &draw_group, &seed_group, TAIL
 };
 static const kit kits[] = {
   { SG_EXPLAIN_CORRECT | SG_EXPLAIN_SLOPE, plain_kit },
@@ -454,6 +461,32 @@ static sg_status open_array(sg_attribute_job *job, const char *option, sg_refs *
   return sg_array_read(r->array, 0, 1, r->fixed, err);
 }
 
+/* --per-reference: all files have as many. */
+static sg_status count_each(sg_attribute_job *job, sg_err *err)
+{
+  sg_table_format format;
+  const char *path = sg_opt_text(job->opts, "output");
+  if (!given(job->opts, "per-reference")) return SG_OK;
+  if (sg_table_format_of(path, &format, NULL)
+      || (format != SG_TABLE_NPZ && format != SG_TABLE_HDF5))
+    return sg_fail(err, SG_EINVAL, "--per-reference: only arrays hold them: -o OUT.npz or .h5");
+  if (sg_opt_given(job->opts, "resume"))
+    return sg_fail(err, SG_EINVAL, "--per-reference is not kept by --resume: leave one of them "
+                   "out");
+  for (int m = 0; m < job->n_method; m++) {
+    int role = sg_attribute_role(&job->method[m]);
+    if (role < 0)
+      return sg_fail(err, SG_EINVAL, "--per-reference: %s has no references; leave it out",
+                     job->method[m].name);
+    if (m && job->refs[role].n != job->each)
+      return sg_fail(err, SG_EINVAL, "--per-reference: %s has %d references, %s %d: one method at "
+                     "a time", job->method[0].name, job->each, job->method[m].name,
+                     job->refs[role].n);
+    job->each = job->refs[role].n;
+  }
+  return SG_OK;
+}
+
 static sg_status open_references(sg_attribute_job *job, sg_err *err)
 {
   static const char *const options[] = { "baseline", "references" };
@@ -473,9 +506,12 @@ static sg_status open_references(sg_attribute_job *job, sg_err *err)
     for (int k = 0; k < 3; k++)
       if (!strcmp(sg_opt_text(opts, options[r]), words[k])) refs->kind = (sg_refs_kind)k;
     if (refs->kind == SG_REFS_SHUFFLE) refs->n = (int)sg_opt_int(opts, "number");
-    if (refs->kind == SG_REFS_FILE) status = open_array(job, options[r], refs, err);
+    if (refs->kind != SG_REFS_FILE) continue;
+    status = sg_refs_is_fasta(sg_opt_text(opts, options[r]))
+             ? sg_refs_open_fasta(job, options[r], refs, err)
+             : open_array(job, options[r], refs, err);
   }
-  return status;
+  return status ? status : count_each(job, err);
 }
 
 /* ---- 6. The run ---- */
@@ -484,8 +520,8 @@ static sg_status open_references(sg_attribute_job *job, sg_err *err)
 static void choose_batch(sg_attribute_job *job)
 {
   enum { MOST = 8, BYTES = 8 << 20 };
-  int64_t one = job->longest + 1 + (int64_t)sizeof(float) * job->n_method * job->n_target * 8 *
-                                   job->longest;
+  int64_t names = job->n_method * job->n_target, cells = (8 + 4 * job->each) * job->longest;
+  int64_t one = job->longest + 1 + (int64_t)sizeof(float) * names * cells;
   int cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
   if (cap < 1) cap = 1;
   if (sg_opt_given(job->opts, "batch")) cap = (int)sg_opt_int(job->opts, "batch");
@@ -534,12 +570,16 @@ static sg_status compute_first(sg_attribute_job *job, sg_scores_opts *s, sg_err 
 static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
 {
   char *titles[] = { (char[]){ "residual" } };
-  sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1,
-                               .window = true, .n_columns = 1, .columns = titles };
+  int64_t n = job->each, length = job->longest;
+  sg_scores_extra extra[] = {
+    { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1, .window = true, .n_columns = 1,
+      .columns = titles },
+    { .name = "by_reference", .nd = 3, .dims = { n, 4, length }, .units = 4 * n * length }
+  };
   sg_scores_opts s = {
     .opts = job->opts, .targets = (const char *const *)job->name, .explained = job->told,
-    .method = job->by,
-    .n_targets = job->n_method * job->n_target, .extra = &residual, .n_extra = job->complete,
+    .method = job->by, .n_targets = job->n_method * job->n_target, .extra = extra,
+    .n_extra = job->each ? 2 : job->complete,
     .source = job->source, .facts = facts, .track_extra = -1, .length = job->longest
   };
   raise_file_limit();
@@ -636,6 +676,7 @@ static void release(sg_attribute_job *job)
   for (int r = 0; r < SG_REFS_ROLES; r++) {
     sg_array_close(job->refs[r].array);
     free(job->refs[r].fixed);
+    free(job->refs[r].codes);
   }
   free(job->name);
   free(job->told);

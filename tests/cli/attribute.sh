@@ -92,6 +92,21 @@ stored() {
 residual() {
   run deeplift -n 2 -m "$m" $where -o "$work/r.npz" && grep -aq 'residual.npy' "$work/r.npz" && grep -aq "'shape': (7, 1)" "$work/r.npz"
 }
+# Sequences of a file: those of `onehot` of the same file, for every window.
+fasta() {
+  awk '/^>/ { n++ } n <= 2' "$work/r1.fa" > "$work/two.fa" && run deeplift --references "$work/two.fa" -m "$m" $where > "$work/fasta.tsv" || return 1
+  for i in 1 2; do
+    awk -v i=$i '/^>/ { n++ } n == i' "$work/two.fa" > "$work/one.fa"
+    "$seqgloss" onehot -q -l 101 --no-provenance "$work/one.fa" -o "$work/one.npz" && run deeplift --references "$work/one.npz" -m "$m" $where > "$work/one$i.tsv" || return 1
+  done
+  paste "$work/fasta.tsv" "$work/one1.tsv" "$work/one2.tsv" | awk -F '\t' '/^#/ { next } { d = $8 - ($17 + $26) / 2; if (!(d < 1e-6 && d > -1e-6)) bad = 1; n++ } END { exit bad || n != 707 }'
+}
+# By reference: the array has the scores of each; with one reference they are the scores.
+per_reference() {
+  run deeplift -n 3 --per-reference -m "$m" $where -o "$work/pr.npz" && grep -aq "'shape': (7, 3, 4, 101)" "$work/pr.npz" &&
+    run deeplift -n 3 -m "$m" $where -o "$work/pr0.npz" && run intgrad --steps 3 --per-reference -m "$m" $where -o "$work/pr1.npz" || return 1
+  "$seqgloss" agree -q --no-provenance a="$work/pr.npz" b="$work/pr0.npz" | awk -F '\t' '!/^#/ { exit !($4 == 1 && $7 == 1) }'
+}
 # In text a column, the same in all lines of a window; "." for a method without a sum.
 residual_text() {
   run attribute --method deeplift,gradient -n 2 -m "$m" $where --scores contribution -o "$work/rt.tsv" || return 1
@@ -140,6 +155,8 @@ check 'both strands are one function' strands
 check 'targets have a file each' targets
 check 'centred classes sum to nothing' centered
 check 'references from an array' stored
+check 'references from FASTA' fasta
+check 'scores by reference' per_reference
 check 'windows of one letter' degenerate
 check 'tracks and HDF5' lengths
 for ext in npz tsv; do
@@ -147,6 +164,7 @@ for ext in npz tsv; do
   check "$ext: three threads, batches of one" same $ext -@ 3 --batch 1
   check "$ext: shards put together" shards $ext
 done
+printf '>s\nACGT\n' > "$work/d.fa.short.fa"
 "$seqgloss" onehot -q -l 50 --no-provenance $where -o "$work/l.npz"
 check 'no method' fails 2 'no method' "$seqgloss" attribute -m "$m" $where
 check 'another method' fails 2 'no such method' "$seqgloss" attribute --method magic -m "$m" $where
@@ -157,6 +175,9 @@ check 'a corrected gradient projected' fails 2 'always 0' "$seqgloss" gradient -
 check 'trapezoid of one step' fails 2 'two --steps' "$seqgloss" intgrad --quadrature trapezoid --steps 1 -m "$m" $where
 check 'a baseline that is no file' fails 1 'cannot' "$seqgloss" intgrad --baseline none.npz -m "$m" $where
 check 'references of another length' fails 1 'needs the axes' "$seqgloss" deeplift --references "$work/l.npz" -m "$m" $where
+check 'scores by reference without any' fails 1 'no references' "$seqgloss" attribute --method gradient,deeplift --per-reference -o "$work/no.npz" -m "$m" $where
+check 'scores by reference in text' fails 1 'only arrays' "$seqgloss" deeplift --per-reference -m "$m" $where
+check 'FASTA of another length' fails 1 'the network reads 101' "$seqgloss" deeplift --references "$work/d.fa.short.fa" -m "$m" $where
 check 'reduce and units' fails 1 'all units' "$seqgloss" gradient --reduce sum -t 0:1 -m "$data/hepg2.h5" $where
 check 'a profile of one number' fails 1 'no profile' "$seqgloss" gradient --reduce profile -m "$m" $where
 finish
