@@ -57,8 +57,14 @@ typedef enum sg_deeplift_rule {
 } sg_deeplift_rule;
 
 /* Both strands. MEAN: f is the mean of the outputs for a sequence and its reverse complement, its
- * attribution the mean of both. */
-typedef enum sg_explain_rc { SG_EXPLAIN_RC_NONE = 0, SG_EXPLAIN_RC_MEAN } sg_explain_rc;
+ * attribution the mean of both. MAX: f is the greater of the two (targets that are a single unit
+ * without positions only). A gradient is that of the strand which wins at the sequence, of both by
+ * half where they are equal. Methods with references have DeepLIFT's rule for a maximum: with c =
+ * max(f(x), f(r)), the strand that wins for x gets c - f(r), the one that wins for the reference
+ * f(x) - c, in proportion to its own attribution; the sum is f(x) - f(r). */
+typedef enum sg_explain_rc {
+  SG_EXPLAIN_RC_NONE = 0, SG_EXPLAIN_RC_MEAN, SG_EXPLAIN_RC_MAX
+} sg_explain_rc;
 
 /* Start from sg_explain_opts_default(). Each method reads what `uses` says (sg_explain_method). */
 typedef struct sg_explain_opts {

@@ -22,7 +22,6 @@
 /* ---- 1. Options ---- */
 
 enum { REDUCE_SUM = 0, REDUCE_MEAN, REDUCE_PROFILE };
-enum { RC_MAX = 0, RC_MEAN, RC_NONE };
 
 static const sg_opt_def method_defs[] = {
   { "method", 0, SG_OPT_TEXT, "NAME[,NAME...]", NULL, 0, 0, SG_OPT_MANY,
@@ -40,7 +39,7 @@ static const sg_opt_def target_defs[] = {
     "explain the sum or the mean of all units of an output, or of a profile its logits weighted by "
     "their softmax" },
   { "rc", 0, SG_OPT_CHOICE, "max|mean|none", "none", 0, 0, 0,
-    "combine the predictions for both strands, and explain that (max: not there yet)" },
+    "combine the predictions for both strands, and explain that" },
   { "input", 0, SG_OPT_INFILE, "[NAME=]FILE", NULL, 0, 0, SG_OPT_MANY,
     "array for an input of the network beside the DNA (.npy .npz .tsv), one row a region" },
   { 0 }
@@ -235,9 +234,6 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
   if (sg_opt_count(opts, "model") > 1)
     return sg_fail(err, SG_EINVAL, "one network at a time; %s is a second one",
                    sg_opt_text(opts, "model"));
-  if (sg_opt_choice(opts, "rc") == RC_MAX)
-    return sg_fail(err, SG_EINVAL, "--rc max is not there yet for these methods; use --rc mean, or "
-                   "seqgloss ism --rc max");
   if (sg_opt_given(opts, "center-classes") && sg_opt_given(opts, "reduce"))
     return sg_fail(err, SG_EINVAL, "--center-classes explains single units, --reduce all of them "
                    "together: choose one");
@@ -257,11 +253,13 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
 static void read_explain(sg_attribute_job *job)
 {
   const sg_opts *opts = job->opts;
+  static const sg_explain_rc strands[] = { SG_EXPLAIN_RC_MAX, SG_EXPLAIN_RC_MEAN,
+                                           SG_EXPLAIN_RC_NONE };
   sg_explain_opts *o = &job->explain;
   *o = sg_explain_opts_default();
   o->targets = job->target;
   o->n_targets = job->n_target;
-  o->rc = sg_opt_choice(opts, "rc") == RC_MEAN ? SG_EXPLAIN_RC_MEAN : SG_EXPLAIN_RC_NONE;
+  o->rc = strands[sg_opt_choice(opts, "rc")];
   o->correct_gradient = given(opts, "correct-gradient");
   if (sg_opt_known(opts, "seed")) o->seed = (uint64_t)sg_opt_int(opts, "seed");
   if (sg_opt_known(opts, "samples")) {

@@ -91,6 +91,7 @@ static sg_status plan(sg_explain_plan *p, sg_err *err)
   if (!status) status = sg_plan_new(p->plan->model, sg_ops(), &o, &m->plan, err);
   d.heads = m->head;
   d.n_heads = m->n_head;
+  if (p->opts.rc == SG_EXPLAIN_RC_MAX) d.rc = SG_RC_MAX;
   return status ? status : sg_delta_plan_new(m->plan, &d, &m->delta, err);
 }
 
@@ -180,6 +181,20 @@ static void spread(const sg_explain *s, const float *out, const sg_strand *stran
     }
 }
 
+/* The greater of both strands, which the session of edits sees. */
+static sg_status take_value(sg_explain *s, sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  const mutator *u = s->own;
+  int64_t n = sg_delta_units(((const mutation *) p->own)->delta);
+  double *f = sg_arena_calloc(s->tmp, (size_t) n, sizeof *f);
+  sg_status status = f ? sg_delta_value(u->delta, f, err)
+                       : sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int t = 0; !status && t < p->opts.n_targets; t++)
+    s->score[t].value = f[u->target[t].first];
+  return status;
+}
+
 static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
 {
   const sg_explain_plan *p = s->plan;
@@ -189,6 +204,7 @@ static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
   memcpy(u->input, strand->inputs, (size_t) p->plan->n_input * sizeof *u->input);
   u->input[p->plan->dna] = (sg_input) { .codes = strand->codes };
   if (!status) status = sg_delta_base(u->delta, u->input, err);
+  if (!status && p->opts.rc == SG_EXPLAIN_RC_MAX) status = take_value(s, err);
   if (!status) status = sg_ism_run(u->ism, u->delta, &item, &u->out, err);
   for (int t = 0; !status && t < p->opts.n_targets; t++)
     spread(s, u->out + t * 4 * p->L, strand, &s->score[t]);
@@ -203,6 +219,7 @@ const sg_method sg_method_mutagenesis = {
     .uses = SG_EXPLAIN_EDITS
   },
   .alone = true,
+  .greater = true,
   .plan = plan,
   .open = open,
   .run = run,

@@ -107,6 +107,15 @@ per_reference() {
     run deeplift -n 3 -m "$m" $where -o "$work/pr0.npz" && run intgrad --steps 3 --per-reference -m "$m" $where -o "$work/pr1.npz" || return 1
   "$seqgloss" agree -q --no-provenance a="$work/pr.npz" b="$work/pr0.npz" | awk -F '\t' '!/^#/ { exit !($4 == 1 && $7 == 1) }'
 }
+# The greater of both strands: ism's own maximum; the same from both strands; sums to the difference of maxima (with the references of `stored`).
+greater() {
+  run attribute --method ism --rc max -m "$m" $where -o "$work/m1.npz" && run ism --logits --rc max -m "$m" $where -o "$work/m2.npz" && cmp "$work/m1.npz" "$work/m2.npz" || return 1
+  run deeplift -n 1 --rc max -m "$m" $where > "$work/max.tsv" && "$seqgloss" predict -q --no-provenance --logits --rc max -m "$m" $where > "$work/maxx.tsv" &&
+    "$seqgloss" predict -q --no-provenance --logits --rc max -m "$m" "$work/r1.fa" > "$work/maxr.tsv" || return 1
+  paste "$work/maxx.tsv" "$work/maxr.tsv" | awk -F '\t' -v scores="$work/max.tsv" '
+    BEGIN { while ((getline line < scores) > 0) if (line !~ /^#/) { split(line, f, "\t"); s[int(r / 101)] += f[8]; r++ } }
+    /^#/ { next } { d = s[k++] - ($7 - $14); if (!(d < 1e-4 && d > -1e-4)) bad = 1 } END { exit bad || k != 7 || r != 707 }'
+}
 # In text a column, the same in all lines of a window; "." for a method without a sum.
 residual_text() {
   run attribute --method deeplift,gradient -n 2 -m "$m" $where --scores contribution -o "$work/rt.tsv" || return 1
@@ -155,6 +164,7 @@ check 'both strands are one function' strands
 check 'targets have a file each' targets
 check 'centred classes sum to nothing' centered
 check 'references from an array' stored
+check 'the greater of both strands' greater
 check 'references from FASTA' fasta
 check 'scores by reference' per_reference
 check 'windows of one letter' degenerate
@@ -168,9 +178,9 @@ printf '>s\nACGT\n' > "$work/d.fa.short.fa"
 "$seqgloss" onehot -q -l 50 --no-provenance $where -o "$work/l.npz"
 check 'no method' fails 2 'no method' "$seqgloss" attribute -m "$m" $where
 check 'another method' fails 2 'no such method' "$seqgloss" attribute --method magic -m "$m" $where
+check 'the greater of sums' fails 1 'single units' "$seqgloss" gradient --rc max --reduce sum -m "$data/hepg2.h5" $where
 check 'a method misspelt' fails 2 'did you mean deeplift' "$seqgloss" attribute --method deeplfit -m "$m" $where
 check 'a method twice' fails 2 'twice' "$seqgloss" attribute --method gradient,gradient -m "$m" $where
-check 'rc max' fails 2 'not there yet' "$seqgloss" gradient --rc max -m "$m" $where
 check 'a corrected gradient projected' fails 2 'always 0' "$seqgloss" gradient --correct-gradient -m "$m" $where
 check 'trapezoid of one step' fails 2 'two --steps' "$seqgloss" intgrad --quadrature trapezoid --steps 1 -m "$m" $where
 check 'a baseline that is no file' fails 1 'cannot' "$seqgloss" intgrad --baseline none.npz -m "$m" $where
