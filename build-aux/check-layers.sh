@@ -35,6 +35,7 @@ EOF
 
 # Column 1: a header of the installed contract that is not named after its folder; column 2: the folder it counts as.
 cat > "$tmp/public" <<'EOF'
+agree report
 attribute methods
 codes base
 compare motif

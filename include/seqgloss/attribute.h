@@ -57,8 +57,14 @@ typedef enum sg_deeplift_rule {
 } sg_deeplift_rule;
 
 /* Both strands. MEAN: f is the mean of the outputs for a sequence and its reverse complement, its
- * attribution the mean of both. */
-typedef enum sg_explain_rc { SG_EXPLAIN_RC_NONE = 0, SG_EXPLAIN_RC_MEAN } sg_explain_rc;
+ * attribution the mean of both. MAX: f is the greater of the two (targets that are a single unit
+ * without positions only). A gradient is that of the strand which wins at the sequence, of both by
+ * half where they are equal. Methods with references have DeepLIFT's rule for a maximum: with c =
+ * max(f(x), f(r)), the strand that wins for x gets c - f(r), the one that wins for the reference
+ * f(x) - c, in proportion to its own attribution; the sum is f(x) - f(r). */
+typedef enum sg_explain_rc {
+  SG_EXPLAIN_RC_NONE = 0, SG_EXPLAIN_RC_MEAN, SG_EXPLAIN_RC_MAX
+} sg_explain_rc;
 
 /* Start from sg_explain_opts_default(). Each method reads what `uses` says (sg_explain_method). */
 typedef struct sg_explain_opts {
@@ -75,8 +81,11 @@ typedef struct sg_explain_opts {
   int steps;                        /* intgrad: nodes of the quadrature; default 50 */
   sg_quadrature quadrature;         /* default gauss */
   sg_deeplift_rule rule;            /* default genomics */
-  double epsilon;                   /* deeplift: differences smaller than this use the derivative at
-                                     * the reference; default 1e-7 */
+  double epsilon;                   /* deeplift: where inputs differ by less than this an
+                                     * elementwise layer has its derivative for the quotient of
+                                     * the differences; default 1e-7 */
+  bool derivative_at_sequence;      /* that of Rescale, at the sequence; default: at the
+                                     * reference */
 } sg_explain_opts;
 
 SG_API sg_explain_opts sg_explain_opts_default(void);
@@ -87,11 +96,13 @@ enum {
   SG_EXPLAIN_CORRECT = 1,      /* correct_gradient */
   SG_EXPLAIN_NOISE = 2,        /* samples, sigma, seed */
   SG_EXPLAIN_PATH = 4,         /* steps, quadrature */
-  SG_EXPLAIN_RULE = 8,         /* rule, epsilon */
+  SG_EXPLAIN_RULE = 8,         /* rule, epsilon, derivative_at_sequence */
   SG_EXPLAIN_REFERENCES = 16,  /* measures against the item's references: they are needed */
   SG_EXPLAIN_COMPLETE = 32, /* contributions sum to f(x) - f(reference), but for the residual */
-  SG_EXPLAIN_SLOPE = 64     /* contributions are the gradient itself, or its mean: once corrected
+  SG_EXPLAIN_SLOPE = 64,    /* contributions are the gradient itself, or its mean: once corrected
                              * they sum to 0 over the bases of a position */
+  SG_EXPLAIN_EDITS = 128    /* evaluates edited sequences; hypothetical scores are differences of f,
+                             * less their mean over the bases */
 };
 
 typedef struct sg_explain_method {

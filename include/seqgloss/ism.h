@@ -25,8 +25,13 @@ extern "C" {
  * present base (it is 0: the same as nothing); their mean. */
 typedef enum sg_center { SG_CENTER_NONE = 0, SG_CENTER_REF, SG_CENTER_MEAN } sg_center;
 
-/* One explained number: the sum (or the mean) of the units first .. first + n - 1 of a session. */
-typedef struct sg_ism_target { int64_t first, n; bool mean; } sg_ism_target;
+/* One explained number: the sum (or the mean) of the units first .. first + n - 1 of a session,
+ * each times its weight. */
+typedef struct sg_ism_target {
+  int64_t first, n;
+  bool mean;
+  const double *weight;          /* [n], read by every run; NULL: ones */
+} sg_ism_target;
 
 /* A sequence to put in, as codes on the strand of the results. */
 typedef struct sg_ism_insert { const char *name; const uint8_t *codes; int64_t length; }

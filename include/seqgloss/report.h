@@ -82,6 +82,24 @@ SG_API void sg_table_free(sg_table *table);
  * SG_EINVAL (no piece, missing, double, of another run), SG_EFORMAT, SG_EIO, SG_EUNSUPPORTED. */
 SG_API sg_status sg_table_merge(const char *const *paths, int n, const char *out, sg_err *err);
 
+/* ---- Tables read again ----------------------------------------------------------------------- */
+
+/* A table in .npz or HDF5, row by row. One row is held. Arrays that other programs saved in an
+ * .npz are read too: without coords/ their rows have no name (region and chrom ".", start and end
+ * -1). */
+typedef struct sg_table_reader sg_table_reader;
+
+/* Errors: SG_EINVAL (another ending; a piece, which is to be merged first), SG_ENOTFOUND, SG_EIO,
+ * SG_EFORMAT (damaged; arrays of different length), SG_EUNSUPPORTED (HDF5 is not built in). */
+SG_API sg_status sg_table_reader_open(const char *path, sg_table_reader **ret_reader, sg_err *err);
+SG_API void sg_table_reader_close(sg_table_reader *reader);          /* NULL is fine */
+/* *ret_fields lives as long as the reader. Returns their number. */
+SG_API int sg_table_reader_fields(const sg_table_reader *reader, const sg_field **ret_fields);
+SG_API int64_t sg_table_reader_rows(const sg_table_reader *reader);
+/* The next row, valid until the next call; *ret_more false: there is none. */
+SG_API sg_status sg_table_reader_next(sg_table_reader *reader, sg_row *ret_row, bool *ret_more,
+                                      sg_err *err);
+
 /* Writes `text` as a JSON string, quotes included. Bytes that are no UTF-8 are replaced. */
 SG_API sg_status sg_json_string(sg_output *output, const char *text, sg_err *err);
 

@@ -24,6 +24,7 @@
 #ifndef SEQGLOSS_SEQGLOSS_H
 #define SEQGLOSS_SEQGLOSS_H
 
+#include "seqgloss/agree.h"
 #include "seqgloss/attribute.h"
 #include "seqgloss/base.h"
 #include "seqgloss/cluster.h"

@@ -25,6 +25,7 @@ typedef struct sg_refs {
   int n;                       /* references of a window */
   sg_array *array;             /* FILE: [rows][n][C][L], or [rows][C][L] */
   float *fixed;                /* FILE of one row: it, for every window */
+  uint8_t *codes;              /* FILE of sequences: [n][longest], for every window */
   int64_t units;               /* numbers in a row */
 } sg_refs;
 
@@ -44,7 +45,7 @@ typedef struct sg_attribute_job {
   sg_explain_target *target;
   int n_target;
   char **name;                 /* [methods * targets], by method first: names of files */
-  const char **label;          /* [targets] names of targets; belong to `picks` */
+  const char **told, **by;     /* [methods * targets] for provenance: target and method */
   sg_explain_plan *plan[SG_METHODS_MOST];   /* for windows of the length `longest` */
   sg_refs refs[SG_REFS_ROLES];
   bool wanted[SG_REFS_ROLES];  /* some method reads them */
@@ -56,6 +57,7 @@ typedef struct sg_attribute_job {
   int64_t done;                /* windows that it has */
   sg_meter meter;
   bool complete;               /* some method promises a sum: residuals are written */
+  int each;                    /* --per-reference: how many references a window has; else 0 */
   /* what the loop found */
   int64_t not_numbers, singles, unknown;
   int64_t off[SG_METHODS_MOST];       /* windows and targets that miss their sum */
@@ -67,6 +69,11 @@ double sg_attribute_tolerance(const sg_explain_method *method);
 
 /* The role that a method's references have; -1: it needs none. */
 int sg_attribute_role(const sg_explain_method *method);
+
+/* --references X.fa: its sequences, all of them for every window. */
+bool sg_refs_is_fasta(const char *path);
+sg_status sg_refs_open_fasta(const sg_attribute_job *job, const char *option, sg_refs *refs,
+                             sg_err *err);
 
 /* Reads, computes and writes everything to job->scores, under --resume to job->checkpoint. */
 sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err);

@@ -20,7 +20,8 @@ typedef struct batch {
   float **data;                /* [feeds][cap][units] or NULL */
   float *refs[SG_REFS_ROLES];  /* [cap][units] of files, or NULL */
   float *score;                /* [names][cap][2][4][longest]: hypothetical, contribution */
-  float (*told)[3];            /* [names][cap] residual, f(x), f(reference) */
+  float (*sums)[3];            /* [names][cap] residual, f(x), f(reference) */
+  float *each;                 /* --per-reference: [names][cap][references][4][longest] */
   bool *single, *unknown;      /* [cap] */
 } batch;
 
@@ -35,7 +36,8 @@ static void batch_free(void *user, void *one)
   for (int r = 0; r < SG_REFS_ROLES; r++) free(b->refs[r]);
   free(b->data);
   free(b->score);
-  free(b->told);
+  free(b->sums);
+  free(b->each);
   free(b->single);
   free(b->unknown);
   sg_region_batch_free(b->regions);
@@ -53,10 +55,11 @@ static bool make_batch(const sg_attribute_job *job, batch *b)
   int64_t cap = job->share.cap;
   b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   b->score = floats(cap * names_of(job), 8 * job->longest);
-  b->told = calloc((size_t)cap * (size_t)names_of(job) + 1, sizeof *b->told);
+  b->sums = calloc((size_t)cap * (size_t)names_of(job) + 1, sizeof *b->sums);
   b->single = calloc((size_t)cap, sizeof *b->single);
   b->unknown = calloc((size_t)cap, sizeof *b->unknown);
-  if (!b->data || !b->score || !b->told || !b->single || !b->unknown) return false;
+  b->each = floats(cap * names_of(job), 4 * job->each * job->longest);
+  if (!b->data || !b->score || !b->sums || !b->each || !b->single || !b->unknown) return false;
   for (int i = 0; i < job->feeds.n; i++)
     if (job->feeds.feed[i].array && !(b->data[i] = floats(cap, job->feeds.feed[i].units)))
       return false;
@@ -196,7 +199,7 @@ static sg_status make_references(const sg_attribute_job *job, scratch *s, batch 
     b->single[i] |= single;
     break;
   case SG_REFS_FILE:
-    item->reference_codes = NULL;
+    item->reference_codes = f->codes;
     item->references = f->fixed ? f->fixed : b->refs[role] + i * f->units;
     break;
   }
@@ -216,9 +219,9 @@ static float *score_of(const sg_attribute_job *job, const batch *b, int name, in
   return b->score + ((int64_t)name * job->share.cap + i) * 8 * job->longest;
 }
 
-static float *told_of(const sg_attribute_job *job, const batch *b, int name, int i)
+static float *sums_of(const sg_attribute_job *job, const batch *b, int name, int i)
 {
-  return b->told[(int64_t)name * job->share.cap + i];
+  return b->sums[(int64_t)name * job->share.cap + i];
 }
 
 static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, int i, int m,
@@ -231,10 +234,38 @@ static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, i
   }
   sg_status status = sg_explain_run(s->session[m], item, s->score, err);
   for (int t = 0; t < job->n_target; t++) {
-    float *told = told_of(job, b, m * job->n_target + t, i);
-    told[0] = (float)s->score[t].residual;
-    told[1] = (float)s->score[t].value;
-    told[2] = (float)s->score[t].reference;
+    float *sums = sums_of(job, b, m * job->n_target + t, i);
+    sums[0] = (float)s->score[t].residual;
+    sums[1] = (float)s->score[t].value;
+    sums[2] = (float)s->score[t].reference;
+  }
+  return status;
+}
+
+static float *each_of(const sg_attribute_job *job, const batch *b, int name, int i)
+{
+  return b->each + ((int64_t)name * job->share.cap + i) * 4 * job->each * job->longest;
+}
+
+/* --per-reference: the same with one reference at a time, of the kind that --scores asks for. */
+static sg_status explain_each(const sg_attribute_job *job, scratch *s, batch *b, int i, int m,
+                              const sg_explain_item *all, sg_err *err)
+{
+  int64_t length = b->regions->length;
+  sg_scores_kind kind = sg_scores_kind_of(job->opts);
+  bool own = kind == SG_SCORES_CONTRIBUTION || kind == SG_SCORES_PROJECTED;
+  sg_status status = SG_OK;
+  for (int j = 0; j < job->each && !status; j++) {
+    sg_explain_item one = *all;
+    one.n_references = 1;
+    if (one.reference_codes) one.reference_codes += j * length;
+    else one.references += j * job->nets.net[0].alphabet.n * length;
+    for (int t = 0; t < job->n_target; t++) {
+      float *to = each_of(job, b, m * job->n_target + t, i) + j * 4 * length;
+      s->score[t] = (sg_explain_score){ .hypothetical = own ? NULL : to,
+                                        .contribution = own ? to : NULL };
+    }
+    status = sg_explain_run(s->session[m], &one, s->score, err);
   }
   return status;
 }
@@ -260,7 +291,9 @@ static sg_status explain(const sg_attribute_job *job, scratch *s, batch *b, int 
   }
   for (int m = 0; m < job->n_method && !status; m++) {
     int role = sg_attribute_role(&job->method[m]);
-    status = explain_by(job, s, b, i, m, &item[role < 0 ? SG_REFS_ROLES : role], err);
+    const sg_explain_item *one = &item[role < 0 ? SG_REFS_ROLES : role];
+    status = explain_by(job, s, b, i, m, one, err);
+    if (!status) status = explain_each(job, s, b, i, m, one, err);
   }
   return status;
 }
@@ -301,10 +334,10 @@ static sg_status show_window(sg_attribute_job *job, const batch *b, int i, const
   sg_gallery_score *score = calloc((size_t)names_of(job) + 1, sizeof *score);
   if (!score) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int name = 0; name < names_of(job); name++) {
-    const float *told = told_of(job, b, name, i);
+    const float *sums = sums_of(job, b, name, i);
     score[name] = (sg_gallery_score){
-      .contribution = score_of(job, b, name, i) + 4 * length, .residual = (double)told[0],
-      .value = (double)told[1], .reference = (double)told[2]
+      .contribution = score_of(job, b, name, i) + 4 * length, .residual = (double)sums[0],
+      .value = (double)sums[1], .reference = (double)sums[2]
     };
   }
   sg_status status = sg_gallery_add(job->gallery, &b->regions->region[i], length, onehot, score,
@@ -324,9 +357,10 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
                    sg_scores_reverse(job->opts, region), onehot);
   for (int name = 0; name < names_of(job) && !status; name++) {
     const float *x = score_of(job, b, name, i);
-    const float *residual = told_of(job, b, name, i);
+    const float *residual = sums_of(job, b, name, i);
+    const float *extra[] = { residual, each_of(job, b, name, i) };
     sg_scores_row row = { .region = region, .length = length, .onehot = onehot,
-                          .hypothetical = x, .contribution = x + 4 * length, .extra = &residual };
+                          .hypothetical = x, .contribution = x + 4 * length, .extra = extra };
     finite &= all_finite(x, 8 * length);
     count(job, name, *residual);
     status = sg_scores_put(job->scores, name, &row, err);
@@ -349,7 +383,7 @@ static sg_status put_batch(sg_attribute_job *job, const batch *b, sg_err *err)
 
 /* ---- 5. --resume ----
  *
- * A window in the file: its head, then for each name float score[2][4][length] and float told[3],
+ * A window in the file: its head, then for each name float score[2][4][length] and float sums[3],
  * then bool single, unknown.
  */
 
@@ -371,9 +405,9 @@ static sg_status move_window(const sg_attribute_job *job, batch *b, int i, mover
   size_t bytes = 8 * (size_t)b->regions->length * sizeof(float);
   sg_status status = SG_OK;
   for (int name = 0; name < names_of(job) && !status; name++) {
-    float *told = told_of(job, b, name, i);
+    float *sums = sums_of(job, b, name, i);
     status = move(job->checkpoint, score_of(job, b, name, i), bytes, err);
-    if (!status) status = move(job->checkpoint, told, sizeof *b->told, err);
+    if (!status) status = move(job->checkpoint, sums, sizeof *b->sums, err);
   }
   if (!status) status = move(job->checkpoint, &b->single[i], sizeof b->single[i], err);
   return status ? status : move(job->checkpoint, &b->unknown[i], sizeof b->unknown[i], err);

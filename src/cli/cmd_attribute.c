@@ -22,7 +22,6 @@
 /* ---- 1. Options ---- */
 
 enum { REDUCE_SUM = 0, REDUCE_MEAN, REDUCE_PROFILE };
-enum { RC_MAX = 0, RC_MEAN, RC_NONE };
 
 static const sg_opt_def method_defs[] = {
   { "method", 0, SG_OPT_TEXT, "NAME[,NAME...]", NULL, 0, 0, SG_OPT_MANY,
@@ -40,7 +39,7 @@ static const sg_opt_def target_defs[] = {
     "explain the sum or the mean of all units of an output, or of a profile its logits weighted by "
     "their softmax" },
   { "rc", 0, SG_OPT_CHOICE, "max|mean|none", "none", 0, 0, 0,
-    "combine the predictions for both strands, and explain that (max: not there yet)" },
+    "combine the predictions for both strands, and explain that" },
   { "input", 0, SG_OPT_INFILE, "[NAME=]FILE", NULL, 0, 0, SG_OPT_MANY,
     "array for an input of the network beside the DNA (.npy .npz .tsv), one row a region" },
   { 0 }
@@ -58,8 +57,8 @@ static const sg_opt_def noise_defs[] = {
 };
 static const sg_opt_def path_defs[] = {
   { "baseline", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "zero", 0, 0, 0,
-    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, or arrays (.npy "
-    ".npz), a row a region or one for all" },
+    "where the way begins: zeros, 0.25 for each base, dinucleotide shuffles, arrays (.npy .npz), a "
+    "row a region or one for all, or the sequences of a FASTA file, for all" },
   { "steps", 0, SG_OPT_INT, NULL, "50", 1, 100000, 0, "nodes of the quadrature" },
   { "quadrature", 0, SG_OPT_CHOICE, "gauss|midpoint|trapezoid|right", "gauss", 0, 0, 0,
     "where on the way the gradient is taken" },
@@ -68,13 +67,23 @@ static const sg_opt_def path_defs[] = {
 static const sg_opt_def rule_defs[] = {
   { "rule", 0, SG_OPT_CHOICE, "genomics|rescale|revealcancel", "genomics", 0, 0, 0,
     "genomics: RevealCancel behind dense layers, Rescale elsewhere" },
+  { "epsilon", 0, SG_OPT_REAL, NULL, "1e-7", 0, 1, 0,
+    "where the two inputs of an activation differ by less, its derivative stands for the quotient "
+    "of the differences" },
+  { "derivative", 0, SG_OPT_CHOICE, "reference|sequence", "reference", 0, 0, 0,
+    "where that derivative is taken" },
   { "references", 0, SG_OPT_INFILE, "zero|quarter|shuffle|FILE", "shuffle", 0, 0, 0,
-    "what the sequence is compared with: zeros, 0.25 for each base, dinucleotide shuffles, or "
-    "arrays (.npy .npz), a row a region or one for all" },
+    "what the sequence is compared with: zeros, 0.25 for each base, dinucleotide shuffles, arrays "
+    "(.npy .npz), a row a region or one for all, or the sequences of a FASTA file, for all" },
   { "warn-delta", 0, SG_OPT_REAL, NULL, "1e-3", 0, 1e6, SG_OPT_NEUTRAL,
     "warn where the scores miss their sum by more, relative to it (or to 1)" },
   { "strict", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, SG_OPT_NEUTRAL,
     "exit with status 1 when some miss their sum by more than 0.01" },
+  { 0 }
+};
+static const sg_opt_def each_defs[] = {
+  { "per-reference", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
+    "also write the scores by each reference (.npz, .h5); computes everything twice" },
   { 0 }
 };
 static const sg_opt_def draw_defs[] = {
@@ -94,6 +103,7 @@ static const sg_opt_group correct_group = { "Gradients", correct_defs };
 static const sg_opt_group noise_group = { "Noise", noise_defs };
 static const sg_opt_group path_group = { "Integrated gradients", path_defs };
 static const sg_opt_group rule_group = { "DeepLIFT", rule_defs };
+static const sg_opt_group each_group = { "References", each_defs };
 static const sg_opt_group draw_group = { "Shuffles", draw_defs };
 static const sg_opt_group seed_group = { "Random numbers", seed_defs };
 
@@ -107,12 +117,13 @@ typedef struct kit { unsigned uses; const sg_opt_group *const *groups; } kit;
 static const sg_opt_group *const plain_kit[] = { HEAD, &correct_group, TAIL };
 static const sg_opt_group *const noise_kit[] = { HEAD, &correct_group, &noise_group, &seed_group,
                                                  TAIL };
-static const sg_opt_group *const path_kit[] = { HEAD, &correct_group, &path_group, &draw_group,
+static const sg_opt_group *const path_kit[] = { HEAD, &correct_group, &path_group, &each_group,
+                                                &draw_group, &seed_group, TAIL };
+static const sg_opt_group *const rule_kit[] = { HEAD, &rule_group, &each_group, &draw_group,
                                                 &seed_group, TAIL };
-static const sg_opt_group *const rule_kit[] = { HEAD, &rule_group, &draw_group, &seed_group, TAIL };
 static const sg_opt_group *const whole_kit[] = {
-  &method_group, HEAD, &correct_group, &noise_group, &path_group, &rule_group, &draw_group,
-  &seed_group, TAIL
+  &method_group, HEAD, &correct_group, &noise_group, &path_group, &rule_group, &each_group,
+  &draw_group, &seed_group, TAIL
 };
 static const kit kits[] = {
   { SG_EXPLAIN_CORRECT | SG_EXPLAIN_SLOPE, plain_kit },
@@ -142,12 +153,29 @@ static bool find_method(const char *name, size_t n, sg_explain_method *ret)
   return false;
 }
 
+/* Names the nearest, where one is near. */
+static sg_status no_method(const char *name, size_t n, sg_err *err)
+{
+  sg_explain_method m;
+  char text[32];
+  const char *near = NULL;
+  int least = 4;
+  snprintf(text, sizeof text, "%.*s", (int)(n < sizeof text ? n : sizeof text - 1), name);
+  for (int i = 0; sg_explain_method_row(i, &m); i++) {
+    int d = sg_word_distance(text, m.name);
+    if (d >= least || (size_t)d >= strlen(m.name)) continue;
+    near = m.name;
+    least = d;
+  }
+  return sg_fail(err, SG_EINVAL, "--method %.*s: no such method; %s%s%sseqgloss list methods names "
+                 "them", (int)n, name, near ? "did you mean " : "", near ? near : "",
+                 near ? "? " : "");
+}
+
 static sg_status add_method(sg_attribute_job *job, const char *name, size_t n, sg_err *err)
 {
   sg_explain_method m;
-  if (!find_method(name, n, &m))
-    return sg_fail(err, SG_EINVAL, "--method %.*s: no such method; seqgloss list methods names "
-                   "them", (int)n, name);
+  if (!find_method(name, n, &m)) return no_method(name, n, err);
   for (int i = 0; i < job->n_method; i++)
     if (!strcmp(job->method[i].name, m.name))
       return sg_fail(err, SG_EINVAL, "--method %s is given twice", m.name);
@@ -206,9 +234,6 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
   if (sg_opt_count(opts, "model") > 1)
     return sg_fail(err, SG_EINVAL, "one network at a time; %s is a second one",
                    sg_opt_text(opts, "model"));
-  if (sg_opt_choice(opts, "rc") == RC_MAX)
-    return sg_fail(err, SG_EINVAL, "--rc max is not there yet for these methods; use --rc mean, or "
-                   "seqgloss ism --rc max");
   if (sg_opt_given(opts, "center-classes") && sg_opt_given(opts, "reduce"))
     return sg_fail(err, SG_EINVAL, "--center-classes explains single units, --reduce all of them "
                    "together: choose one");
@@ -229,11 +254,13 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
 static void read_explain(sg_attribute_job *job)
 {
   const sg_opts *opts = job->opts;
+  static const sg_explain_rc strands[] = { SG_EXPLAIN_RC_MAX, SG_EXPLAIN_RC_MEAN,
+                                           SG_EXPLAIN_RC_NONE };
   sg_explain_opts *o = &job->explain;
   *o = sg_explain_opts_default();
   o->targets = job->target;
   o->n_targets = job->n_target;
-  o->rc = sg_opt_choice(opts, "rc") == RC_MEAN ? SG_EXPLAIN_RC_MEAN : SG_EXPLAIN_RC_NONE;
+  o->rc = strands[sg_opt_choice(opts, "rc")];
   o->correct_gradient = given(opts, "correct-gradient");
   if (sg_opt_known(opts, "seed")) o->seed = (uint64_t)sg_opt_int(opts, "seed");
   if (sg_opt_known(opts, "samples")) {
@@ -244,7 +271,11 @@ static void read_explain(sg_attribute_job *job)
     o->steps = (int)sg_opt_int(opts, "steps");
     o->quadrature = (sg_quadrature)sg_opt_choice(opts, "quadrature");
   }
-  if (sg_opt_known(opts, "rule")) o->rule = (sg_deeplift_rule)sg_opt_choice(opts, "rule");
+  if (sg_opt_known(opts, "rule")) {
+    o->rule = (sg_deeplift_rule)sg_opt_choice(opts, "rule");
+    o->epsilon = sg_opt_real(opts, "epsilon");
+    o->derivative_at_sequence = sg_opt_choice(opts, "derivative") == 1;
+  }
 }
 
 /* ---- 3. Sequences ---- */
@@ -344,16 +375,19 @@ static char *join(const char *method, const char *target)
 static sg_status name_all(sg_attribute_job *job, sg_err *err)
 {
   bool reduce = sg_opt_given(job->opts, "reduce");
-  job->name = calloc((size_t)(job->n_method * job->n_target) + 1, sizeof *job->name);
-  job->label = calloc((size_t)job->n_target + 1, sizeof *job->label);
-  if (!job->name || !job->label) return sg_fail(err, SG_ENOMEM, "out of memory");
+  size_t n = (size_t)(job->n_method * job->n_target) + 1;
+  job->name = calloc(n, sizeof *job->name);
+  job->told = calloc(n, sizeof *job->told);
+  job->by = calloc(n, sizeof *job->by);
+  if (!job->name || !job->told || !job->by) return sg_fail(err, SG_ENOMEM, "out of memory");
   for (int m = 0, at = 0; m < job->n_method; m++)
     for (int i = 0; i < job->picks.n; i++) {
       const sg_pick *p = &job->picks.pick[i];
       for (int64_t u = 0; u < (reduce ? 1 : p->n_unit); u++, at++) {
         const char *target = !reduce && p->columns ? p->columns[u] : p->name;
         bool one = job->n_target == 1 && job->n_method > 1;
-        job->label[at % job->n_target] = target;
+        job->told[at] = target;
+        job->by[at] = job->method[m].name;
         job->name[at] = join(job->n_method > 1 ? job->method[m].name : "", one ? "" : target);
         if (!job->name[at]) return sg_fail(err, SG_ENOMEM, "out of memory");
       }
@@ -426,6 +460,32 @@ static sg_status open_array(sg_attribute_job *job, const char *option, sg_refs *
   return sg_array_read(r->array, 0, 1, r->fixed, err);
 }
 
+/* --per-reference: all files have as many. */
+static sg_status count_each(sg_attribute_job *job, sg_err *err)
+{
+  sg_table_format format;
+  const char *path = sg_opt_text(job->opts, "output");
+  if (!given(job->opts, "per-reference")) return SG_OK;
+  if (sg_table_format_of(path, &format, NULL)
+      || (format != SG_TABLE_NPZ && format != SG_TABLE_HDF5))
+    return sg_fail(err, SG_EINVAL, "--per-reference: only arrays hold them: -o OUT.npz or .h5");
+  if (sg_opt_given(job->opts, "resume"))
+    return sg_fail(err, SG_EINVAL, "--per-reference is not kept by --resume: leave one of them "
+                   "out");
+  for (int m = 0; m < job->n_method; m++) {
+    int role = sg_attribute_role(&job->method[m]);
+    if (role < 0)
+      return sg_fail(err, SG_EINVAL, "--per-reference: %s has no references; leave it out",
+                     job->method[m].name);
+    if (m && job->refs[role].n != job->each)
+      return sg_fail(err, SG_EINVAL, "--per-reference: %s has %d references, %s %d: one method at "
+                     "a time", job->method[0].name, job->each, job->method[m].name,
+                     job->refs[role].n);
+    job->each = job->refs[role].n;
+  }
+  return SG_OK;
+}
+
 static sg_status open_references(sg_attribute_job *job, sg_err *err)
 {
   static const char *const options[] = { "baseline", "references" };
@@ -445,9 +505,12 @@ static sg_status open_references(sg_attribute_job *job, sg_err *err)
     for (int k = 0; k < 3; k++)
       if (!strcmp(sg_opt_text(opts, options[r]), words[k])) refs->kind = (sg_refs_kind)k;
     if (refs->kind == SG_REFS_SHUFFLE) refs->n = (int)sg_opt_int(opts, "number");
-    if (refs->kind == SG_REFS_FILE) status = open_array(job, options[r], refs, err);
+    if (refs->kind != SG_REFS_FILE) continue;
+    status = sg_refs_is_fasta(sg_opt_text(opts, options[r]))
+             ? sg_refs_open_fasta(job, options[r], refs, err)
+             : open_array(job, options[r], refs, err);
   }
-  return status;
+  return status ? status : count_each(job, err);
 }
 
 /* ---- 6. The run ---- */
@@ -456,8 +519,8 @@ static sg_status open_references(sg_attribute_job *job, sg_err *err)
 static void choose_batch(sg_attribute_job *job)
 {
   enum { MOST = 8, BYTES = 8 << 20 };
-  int64_t one = job->longest + 1 + (int64_t)sizeof(float) * job->n_method * job->n_target * 8 *
-                                   job->longest;
+  int64_t names = job->n_method * job->n_target, cells = (8 + 4 * job->each) * job->longest;
+  int64_t one = job->longest + 1 + (int64_t)sizeof(float) * names * cells;
   int cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
   if (cap < 1) cap = 1;
   if (sg_opt_given(job->opts, "batch")) cap = (int)sg_opt_int(job->opts, "batch");
@@ -512,7 +575,7 @@ static sg_status open_gallery(sg_attribute_job *job, const sg_facts *facts, sg_e
   for (int t = 0; t < job->n_target; t++) logits[t] = job->target[t].logit;
   sg_gallery_opts o = {
     .opts = job->opts, .model = sg_basename(job->nets.net[0].path), .methods = methods,
-    .n_methods = job->n_method, .targets = job->label, .logits = logits,
+    .n_methods = job->n_method, .targets = job->told, .logits = logits,
     .n_targets = job->n_target, .facts = facts
   };
   sg_status status = sg_gallery_open(&o, &job->gallery, err);
@@ -522,10 +585,17 @@ static sg_status open_gallery(sg_attribute_job *job, const sg_facts *facts, sg_e
 
 static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
 {
-  sg_scores_extra residual = { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1 };
+  char *titles[] = { (char[]){ "residual" } };
+  int64_t n = job->each, length = job->longest;
+  sg_scores_extra extra[] = {
+    { .name = "residual", .nd = 1, .dims = { 1 }, .units = 1, .window = true, .n_columns = 1,
+      .columns = titles },
+    { .name = "by_reference", .nd = 3, .dims = { n, 4, length }, .units = 4 * n * length }
+  };
   sg_scores_opts s = {
-    .opts = job->opts, .targets = (const char *const *)job->name,
-    .n_targets = job->n_method * job->n_target, .extra = &residual, .n_extra = job->complete,
+    .opts = job->opts, .targets = (const char *const *)job->name, .explained = job->told,
+    .method = job->by, .n_targets = job->n_method * job->n_target, .extra = extra,
+    .n_extra = job->each ? 2 : job->complete,
     .source = job->source, .facts = facts, .track_extra = -1, .length = job->longest
   };
   raise_file_limit();
@@ -624,9 +694,11 @@ static void release(sg_attribute_job *job)
   for (int r = 0; r < SG_REFS_ROLES; r++) {
     sg_array_close(job->refs[r].array);
     free(job->refs[r].fixed);
+    free(job->refs[r].codes);
   }
   free(job->name);
-  free(job->label);
+  free(job->told);
+  free(job->by);
   free(job->target);
   sg_gallery_free(job->gallery);
   sg_checkpoint_free(job->checkpoint);

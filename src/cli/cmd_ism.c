@@ -193,7 +193,8 @@ static sg_status check_pick(const sg_ism_job *job, const sg_pick *pick, sg_err *
 static void add_target(sg_ism_job *job, const char *name, int64_t first, int64_t n)
 {
   int t = job->n_target++;
-  job->target[t] = (sg_ism_target){ first, n, sg_opt_choice(job->opts, "reduce") == REDUCE_MEAN };
+  job->target[t] = (sg_ism_target){ .first = first, .n = n,
+                                    .mean = sg_opt_choice(job->opts, "reduce") == REDUCE_MEAN };
   job->name[t] = name;
 }
 
@@ -255,7 +256,7 @@ static sg_status make_plan(sg_ism_job *job, sg_err *err)
   if (status) return status;
   job->delta.heads = job->head;
   job->delta.rc = (sg_rc)sg_opt_choice(job->opts, "rc");
-  job->delta.mask = job->mask;
+  if (sg_opt_given(job->opts, "mask-width")) job->delta.mask = job->mask;   /* costs a look-up */
   job->delta.verify = sg_opt_given(job->opts, "verify");
   status = sg_delta_plan_new(net->plan, &job->delta, &job->plan, err);
   if (status) sg_fail_prefix(err, "%s: ", net->path);

@@ -21,7 +21,6 @@ static int run_list(sg_opts *opts)
     for (int i = 0; sg_cmds[i]; i++) printf("%s\t%s\n", sg_cmds[i]->name, sg_cmds[i]->summary);
   } else if (!strcmp(what, "methods")) {
     sg_explain_method m;
-    printf("%s\t%s\n", sg_cmd_ism.name, sg_cmd_ism.summary);
     for (int i = 0; sg_explain_method_row(i, &m); i++) printf("%s\t%s\n", m.name, m.summary);
   } else {
     sg_fail(&err, SG_EINVAL, "say what to list: ops, methods or commands");

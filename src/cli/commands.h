@@ -6,7 +6,7 @@
 #include "cli/options.h"
 
 extern const sg_cmd sg_cmd_run, sg_cmd_demo, sg_cmd_predict, sg_cmd_ism,
-  sg_cmd_attribute, sg_cmd_sis,
+  sg_cmd_attribute, sg_cmd_agree, sg_cmd_sis,
   sg_cmd_cluster, sg_cmd_compare, sg_cmd_report, sg_cmd_motifs, sg_cmd_logo, sg_cmd_info,
   sg_cmd_list, sg_cmd_shuffle, sg_cmd_onehot, sg_cmd_merge, sg_cmd_help;
 

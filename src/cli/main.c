@@ -13,15 +13,23 @@
 #include "cli/console.h"
 #include "cli/manual.h"
 
-/* Those of the attribution methods stand where there is a NULL. */
+/* Those of the attribution methods stand where there is a NULL; a method that has a row of its own
+ * here, with options beyond those of attribute, gets no second one. */
 static const sg_cmd *const rows[] = {
-  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_attribute, NULL, &sg_cmd_sis,
-  &sg_cmd_cluster, &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs, &sg_cmd_logo, &sg_cmd_info,
-  &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge, &sg_cmd_help
+  &sg_cmd_run, &sg_cmd_demo, &sg_cmd_predict, &sg_cmd_ism, &sg_cmd_attribute, NULL,
+  &sg_cmd_agree, &sg_cmd_sis, &sg_cmd_cluster, &sg_cmd_compare, &sg_cmd_report, &sg_cmd_motifs,
+  &sg_cmd_logo, &sg_cmd_info, &sg_cmd_list, &sg_cmd_shuffle, &sg_cmd_onehot, &sg_cmd_merge,
+  &sg_cmd_help
 };
 enum { ROWS = sizeof rows / sizeof *rows, METHODS = 32 };
 
 const sg_cmd *sg_cmds[ROWS + METHODS + 1];
+
+static bool has_row(const char *name)
+{
+  for (int i = 0; i < ROWS; i++) if (rows[i] && !strcmp(rows[i]->name, name)) return true;
+  return false;
+}
 
 static void collect_commands(sg_cmd methods[METHODS])
 {
@@ -29,7 +37,7 @@ static void collect_commands(sg_cmd methods[METHODS])
   for (int i = 0; i < ROWS; i++) {
     if (rows[i]) sg_cmds[n++] = rows[i];
     for (int m = 0; !rows[i] && m < METHODS && sg_cmd_of_method(m, &methods[m]); m++)
-      sg_cmds[n++] = &methods[m];
+      if (!has_row(methods[m].name)) sg_cmds[n++] = &methods[m];
   }
   sg_cmds[n] = NULL;
 }

@@ -38,17 +38,21 @@ sg_score_format sg_score_format_of(const char *path, const char **ret_dot)
 /* ---- 2. Facts ---- */
 
 /* Pieces of different targets must not be put together: the target enters the digest. */
-static sg_status make_facts(sg_scorefile *f, const char *target, sg_err *err)
+static sg_status make_facts(sg_scorefile *f, int t, sg_err *err)
 {
-  const sg_facts *facts = f->opts->facts;
+  const sg_scores_opts *o = f->opts;
+  const sg_facts *facts = o->facts;
+  const char *target = t < 0 ? "" : o->targets[t];
   size_t size = strlen(facts->run) + strlen(target) + 2;
   char *all = malloc(size);
-  f->fact = calloc((size_t)facts->n + 1, sizeof *f->fact);
+  f->fact = calloc((size_t)facts->n + 2, sizeof *f->fact);
   if (all && f->fact) {
     snprintf(all, size, "%s %s", facts->run, target);
     sg_digest(all, strlen(all), f->run);
     if (facts->n) memcpy(f->fact, facts->fact, (size_t)facts->n * sizeof *f->fact);
     f->n_fact = facts->n;
+    if (t >= 0 && o->method) f->fact[f->n_fact++] = (sg_fact){ "method", o->method[t] };
+    if (t >= 0 && o->explained) target = o->explained[t];
     if (*target) f->fact[f->n_fact++] = (sg_fact){ "target", target };
     if (sg_opt_given(f->opts->opts, "no-provenance")) f->n_fact = 0;
   }
@@ -177,13 +181,13 @@ static sg_status begin(sg_scorefile *f, sg_err *err)
   return sg_fail(err, SG_EINVAL, "%s: the ending names no format", f->path);
 }
 
-sg_status sg_scorefile_open(const sg_scores_opts *opts, char *path, const char *target,
-                            bool onehot_only, sg_scorefile *file, sg_err *err)
+sg_status sg_scorefile_open(const sg_scores_opts *opts, char *path, int t, sg_scorefile *file,
+                            sg_err *err)
 {
-  *file = (sg_scorefile){ .opts = opts, .path = path, .onehot_only = onehot_only,
+  *file = (sg_scorefile){ .opts = opts, .path = path, .onehot_only = t < 0,
                           .kind = sg_scores_kind_of(opts->opts),
                           .format = sg_score_format_of(path, NULL) };
-  sg_status status = make_facts(file, target, err);
+  sg_status status = make_facts(file, t, err);
   return status ? status : begin(file, err);
 }
 

@@ -32,9 +32,10 @@ typedef struct sg_scorefile {
   const float **value;         /* [n_field] */
 } sg_scorefile;
 
-/* Begins the file `path` (taken over) for a target's name. *file is released in every case. */
-sg_status sg_scorefile_open(const sg_scores_opts *opts, char *path, const char *target,
-                            bool onehot_only, sg_scorefile *file, sg_err *err);
+/* Begins the file `path` (taken over) for target t; -1: of one-hot sequences. *file is released in
+ * every case. */
+sg_status sg_scorefile_open(const sg_scores_opts *opts, char *path, int t, sg_scorefile *file,
+                            sg_err *err);
 sg_status sg_scorefile_put(sg_scorefile *file, const sg_scores_row *row, sg_err *err);
 sg_status sg_scorefile_close(sg_scorefile *file, sg_err *err);
 void sg_scorefile_release(sg_scorefile *file);

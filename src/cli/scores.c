@@ -139,14 +139,14 @@ static sg_status open_files(sg_scores *s, sg_err *err)
     char *name = file_name(path, o->targets[t], o->n_targets > 1);
     if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
     s->n = t + 1;
-    status = sg_scorefile_open(o, name, o->targets[t], false, &s->file[t], err);
+    status = sg_scorefile_open(o, name, t, &s->file[t], err);
     if (!status) status = check_names(s, err);
   }
   if (status || !ohe) return status;
   char *name = strdup(ohe);
   s->has_onehot = true;
   if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
-  return sg_scorefile_open(o, name, "", true, &s->onehot, err);
+  return sg_scorefile_open(o, name, -1, &s->onehot, err);
 }
 
 sg_status sg_scores_open(const sg_scores_opts *opts, sg_scores **ret_scores, sg_err *err)

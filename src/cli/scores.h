@@ -27,6 +27,7 @@ typedef struct sg_scores_extra {
   int nd;
   int64_t dims[4];
   int64_t units;               /* product of dims */
+  bool window;                 /* one number a window, which stands in each of its lines of text */
   int n_columns;               /* text: it is [n_columns][L], a column each; 0: not in text */
   char **columns;              /* [n_columns] their names */
 } sg_scores_extra;
@@ -34,7 +35,9 @@ typedef struct sg_scores_extra {
 /* What is to be written. Borrowed until the scores are closed. */
 typedef struct sg_scores_opts {
   const sg_opts *opts;         /* -o --ohe --scores --overlap --strand-native --shard ... */
-  const char *const *targets;
+  const char *const *targets;  /* names of files */
+  const char *const *method;   /* [n_targets] for provenance, as the next; NULL: none is told */
+  const char *const *explained;   /* [n_targets] NULL: `targets` */
   int n_targets;
   bool none;                   /* there are no scores, only extras */
   const sg_scores_extra *extra;

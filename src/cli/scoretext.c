@@ -1,9 +1,11 @@
 /* cli/scoretext.c: scores as text, one line a position of a window.
  *
  * The five columns of the window, the position in it (0-based, along the strand that is written)
- * and its base, then `score`, or one column for each of the four bases, then further arrays.
+ * and its base, then `score`, or one column for each of the four bases, then further arrays. A
+ * number that a window has once stands in all of its lines, "." where there is none.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "cli/scorefile.h"
@@ -86,9 +88,14 @@ static sg_status put_extras(const sg_scorefile *f, const sg_scores_row *row, int
                             sg_err *err)
 {
   sg_status status = SG_OK;
-  for (int e = 0; e < f->opts->n_extra; e++)
-    for (int c = 0; c < f->opts->extra[e].n_columns && !status; c++)
-      status = put_number(f->text, row->extra[e][c * row->length + i], err);
+  for (int e = 0; e < f->opts->n_extra; e++) {
+    const sg_scores_extra *extra = &f->opts->extra[e];
+    for (int c = 0; c < extra->n_columns && !status; c++) {
+      float value = row->extra[e][extra->window ? c : c * row->length + i];
+      if (extra->window && isnan(value)) status = sg_output_puts(f->text, "\t.", err);
+      else status = put_number(f->text, value, err);
+    }
+  }
   return status;
 }
 

@@ -116,6 +116,7 @@ static sg_status fill_plan(sg_explain_plan *p, const sg_explain_opts *opts, sg_e
     if (n > p->units) p->units = n;
   }
   if (!s) s = read_axes(p, err);
+  if (!s && opts->rc == SG_EXPLAIN_RC_MAX) s = sg_greater_check(p, err);
   if (s) return s;
   fill_letters(p);
   sg_exec_symbols(p->plan, &p->symbols);
@@ -149,7 +150,9 @@ sg_status sg_explain_plan_new(const sg_plan *plan, const char *method, const sg_
 
 void sg_explain_plan_free(sg_explain_plan *plan)
 {
-  if (plan) sg_arena_free(plan->mem);
+  if (!plan) return;
+  if (plan->method->release_plan) plan->method->release_plan(plan);
+  sg_arena_free(plan->mem);
 }
 
 /* ---- 3. Sessions ---- */
@@ -207,14 +210,15 @@ sg_status sg_explain_new(const sg_explain_plan *plan, sg_explain **ret_attr, sg_
   *ret_attr = NULL;
   sg_explain *s = calloc(1, sizeof *s);
   if (!s) return sg_fail(err, SG_ENOMEM, "out of memory");
-  int items = choose_items(plan);
+  int items = plan->method->alone ? 1 : choose_items(plan);
   s->plan = plan;
   s->mem = sg_arena_new();
   s->tmp = sg_arena_new();
   sg_status status = s->mem && s->tmp ? take_scratch(s, items) : SG_ENOMEM;
   if (status) sg_fail(err, status, "out of memory");
   if (!status) status = sg_exec_new(plan->plan, 1, SG_EXEC_TRACE, &s->one, err);
-  if (!status) status = sg_exec_new(plan->plan, items, SG_EXEC_TRACE, &s->many, err);
+  if (!status && !plan->method->alone)
+    status = sg_exec_new(plan->plan, items, SG_EXEC_TRACE, &s->many, err);
   if (!status && plan->method->open) status = plan->method->open(s, err);
   if (status) sg_explain_free(s);
   else *ret_attr = s;
@@ -224,6 +228,7 @@ sg_status sg_explain_new(const sg_explain_plan *plan, sg_explain **ret_attr, sg_
 void sg_explain_free(sg_explain *attr)
 {
   if (!attr) return;
+  if (attr->plan->method->release) attr->plan->method->release(attr);
   sg_exec_free(attr->one);
   sg_exec_free(attr->many);
   sg_arena_free(attr->mem);
@@ -233,8 +238,8 @@ void sg_explain_free(sg_explain *attr)
 
 size_t sg_explain_bytes(const sg_explain *attr)
 {
-  return sg_exec_bytes(attr->one) + sg_exec_bytes(attr->many) + sg_arena_bytes(attr->mem) +
-         sg_arena_bytes(attr->tmp);
+  return sg_exec_bytes(attr->one) + (attr->many ? sg_exec_bytes(attr->many) : 0) +
+         sg_arena_bytes(attr->mem) + sg_arena_bytes(attr->tmp);
 }
 
 /* ---- 4. Targets as rows of coefficients ----
@@ -419,6 +424,12 @@ double sg_explain_apply(const sg_explain_plan *p, const double *x, const double 
   return sum;
 }
 
+double sg_explain_weight(const sg_strand *strand, int target, int j)
+{
+  return strand->weight ? strand->weight[(int64_t) target * strand->n_references + j]
+                        : 1.0 / strand->n_references;
+}
+
 double sg_explain_residual(double sum, double value, double reference)
 {
   double change = value - reference, size = fabs(change);
@@ -521,8 +532,9 @@ static void put(const sg_explain_plan *p, const double *src, bool turned, double
   }
 }
 
+/* part[targets]: of this strand in the scores; NULL: `weight` of each. */
 static void put_scores(const sg_explain *s, bool turned, bool first, double weight,
-                       sg_explain_score *scores)
+                       const double *part, sg_explain_score *scores)
 {
   const sg_explain_plan *p = s->plan;
   size_t bytes = 4 * (size_t) p->L * sizeof(float);
@@ -535,8 +547,9 @@ static void put_scores(const sg_explain *s, bool turned, bool first, double weig
       to->value = to->reference = 0;
       to->residual = r->residual;
     }
-    put(p, r->hypothetical, turned, weight, to->hypothetical);
-    put(p, r->contribution, turned, weight, to->contribution);
+    double share = part ? part[t] : weight;
+    put(p, r->hypothetical, turned, share, to->hypothetical);
+    put(p, r->contribution, turned, share, to->contribution);
     to->value += weight * r->value;
     to->reference += weight * r->reference;
     if (!(r->residual <= to->residual)) to->residual = r->residual;
@@ -554,6 +567,34 @@ static sg_status check_item(const sg_explain_plan *p, const sg_explain_item *ite
   return SG_OK;
 }
 
+/* SG_EXPLAIN_RC_MAX: both strands are evaluated first, which says what each of them counts. */
+static sg_status run_greater(sg_explain *s, const sg_explain_item *item, sg_explain_score *scores,
+                             sg_err *err)
+{
+  const sg_explain_plan *p = s->plan;
+  sg_arena_mark mark = sg_arena_here(s->tmp);
+  bool references = p->method->info.uses & SG_EXPLAIN_REFERENCES;
+  sg_strand strand[2];
+  sg_greater g;
+  sg_status status = make_strand(s, item, false, &strand[0]);
+  if (!status) status = make_strand(s, item, true, &strand[1]);
+  if (status) sg_fail(err, status, "out of memory");
+  if (!status) status = sg_greater_weigh(s, strand, &g, err);
+  for (int k = 0; !status && k < 2; k++) {
+    if (references) strand[k].weight = g.weight[k];
+    clear_scores(s);
+    status = p->method->run(s, &strand[k], err);
+    if (!status)
+      put_scores(s, item->reverse != (k == 1), k == 0, 1, references ? NULL : g.part[k], scores);
+  }
+  for (int t = 0; !status && t < p->opts.n_targets; t++) {
+    scores[t].value = g.value[t];
+    scores[t].reference = g.reference[t];
+  }
+  sg_arena_reset(s->tmp, mark);
+  return status;
+}
+
 sg_status sg_explain_run(sg_explain *attr, const sg_explain_item *item, sg_explain_score *scores,
                          sg_err *err)
 {
@@ -561,6 +602,8 @@ sg_status sg_explain_run(sg_explain *attr, const sg_explain_item *item, sg_expla
   int strands = p->opts.rc == SG_EXPLAIN_RC_MEAN ? 2 : 1;
   sg_status status = check_item(p, item, err);
   sg_rng_seed_item(&attr->rng, p->opts.seed, item->index);
+  if (!status && p->opts.rc == SG_EXPLAIN_RC_MAX && !p->method->greater)
+    return run_greater(attr, item, scores, err);
   for (int k = 0; !status && k < strands; k++) {
     sg_arena_mark mark = sg_arena_here(attr->tmp);
     sg_strand strand;
@@ -569,7 +612,7 @@ sg_status sg_explain_run(sg_explain *attr, const sg_explain_item *item, sg_expla
     clear_scores(attr);
     if (!status) status = p->method->run(attr, &strand, err);
     sg_arena_reset(attr->tmp, mark);
-    if (!status) put_scores(attr, item->reverse != (k == 1), k == 0, 1.0 / strands, scores);
+    if (!status) put_scores(attr, item->reverse != (k == 1), k == 0, 1.0 / strands, NULL, scores);
   }
   return status;
 }

@@ -21,7 +21,8 @@ static sg_status open(sg_explain *s, sg_err *err)
   if (u) u->minus = sg_arena_calloc(s->mem, (size_t) plan->n_value + 1, sizeof *u->minus);
   if (!u || !u->part || !u->minus) return sg_fail(err, SG_ENOMEM, "out of memory");
   *u = (sg_pairs){ .plan = d, .one = s->one, .many = s->many, .epsilon = s->plan->opts.epsilon,
-                   .part = u->part, .minus = u->minus };
+                   .at_sequence = s->plan->opts.derivative_at_sequence, .part = u->part,
+                   .minus = u->minus };
   for (int v = 0; v < plan->n_value; v++) {
     if (!d->paired[v]) continue;
     size_t n = (size_t) sg_shape_item(&plan->value[v].shape) * items + 1;
@@ -41,14 +42,14 @@ static void clear_minus(const sg_explain *s, const sg_pairs *u, int n)
       memset(u->minus[v], 0, (size_t) (sg_shape_item(&plan->value[v].shape) * n) * size);
 }
 
-/* n references from `refs` on, for one target. m[C][L], values[n]: scratch. */
-static sg_status add_target(sg_explain *s, const sg_strand *strand, const double *refs, int n,
-                            int t, double *m, double *values, sg_err *err)
+/* n references from number `from` on, for one target. m[C][L], values[n]: scratch. */
+static sg_status add_target(sg_explain *s, const sg_strand *strand, int from, int n, int t,
+                            double *m, double *values, sg_err *err)
 {
   const sg_explain_plan *p = s->plan;
   sg_strand_score *score = &s->score[t];
   int64_t cells = p->C * p->L;
-  double weight = 1.0 / strand->n_references;
+  const double *refs = strand->references + from * cells;
   sg_status status = sg_explain_seed(s, t, &score->value, err);
   if (!status) status = sg_explain_values(s, s->many, t, n, values, err);
   clear_minus(s, s->own, n);
@@ -58,6 +59,7 @@ static sg_status add_target(sg_explain *s, const sg_strand *strand, const double
   for (int j = 0; !status && j < n; j++) {
     memset(m, 0, (size_t) cells * sizeof *m);
     sg_explain_take(s, s->many, j, 1, m);
+    double weight = sg_explain_weight(strand, t, from + j);
     double sum = sg_explain_apply(p, strand->x, refs + j * cells, m, weight, score);
     double residual = sg_explain_residual(sum, score->value, values[j]);
     if (!(residual <= score->residual)) score->residual = residual;
@@ -95,12 +97,11 @@ static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
   for (int t = 0; t < p->opts.n_targets; t++) s->score[t].reference = s->score[t].residual = 0;
   for (int j = 0; !status && j < strand->n_references; j += batch) {
     int n = strand->n_references - j < batch ? strand->n_references - j : batch;
-    const double *refs = strand->references + j * cells;
     status = evaluate(s, strand, j, n, err);
     if (!status && d->any)
       status = p->plan->f64 ? sg_pairs_parts_f64(s->own, err) : sg_pairs_parts_f32(s->own, err);
     for (int t = 0; !status && t < p->opts.n_targets; t++)
-      status = add_target(s, strand, refs, n, t, m, values, err);
+      status = add_target(s, strand, j, n, t, m, values, err);
   }
   return status;
 }

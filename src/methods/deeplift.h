@@ -35,6 +35,7 @@ typedef struct sg_pairs {
   const sg_deeplift *plan;
   sg_exec *one, *many;
   double epsilon;
+  bool at_sequence;         /* Rescale's derivative */
   void **part;              /* [n_value] p of paired values, [items][item] real; n = D - p */
   void **minus;             /* [n_value] multipliers of n; those of p are many->grad */
 } sg_pairs;

@@ -120,38 +120,42 @@ static sg_status add_nodes(sg_explain *s, const sg_strand *strand, const double 
   return status;
 }
 
-/* f at the baseline, for every target, into score.reference's mean. */
-static sg_status add_reference(sg_explain *s, const sg_strand *strand, const double *from,
+/* f at baseline j, for every target, into score.reference's mean, and f(x) less it into change. */
+static sg_status add_reference(sg_explain *s, const sg_strand *strand, int j, double *change,
                                sg_err *err)
 {
+  const double *from = strand->references + j * s->plan->C * s->plan->L;
   double value, at;
   sg_status status = sg_explain_forward(s, s->many, 1, from, strand->inputs, err);
   for (int t = 0; !status && t < s->plan->opts.n_targets; t++) {
     status = sg_explain_seed(s, t, &value, err);
     if (!status) status = sg_explain_values(s, s->many, t, 1, &at, err);
-    if (!status) s->score[t].reference += at / strand->n_references;
+    if (status) break;
+    s->score[t].reference += at / strand->n_references;
+    change[t] += sg_explain_weight(strand, t, j) * (s->score[t].value - at);
   }
   return status;
 }
 
-/* One baseline. m, points: scratch; sum[targets]: means of the uncorrected sums. */
-static sg_status add_baseline(sg_explain *s, const sg_strand *strand, const double *from,
-                              double *points, double *m, double *sum, sg_err *err)
+/* Baseline j. m, points: scratch; sum[targets], change[targets]: means of the uncorrected sums, and
+ * of what they should be. */
+static sg_status add_baseline(sg_explain *s, const sg_strand *strand, int j, double *points,
+                              double *m, double *sum, double *change, sg_err *err)
 {
   const sg_explain_plan *p = s->plan;
   int64_t cells = p->C * p->L;
+  const double *from = strand->references + j * cells;
   int batch = sg_exec_batch(s->many);
-  double weight = 1.0 / strand->n_references;
   memset(m, 0, (size_t) (cells * p->opts.n_targets) * sizeof *m);
   bool linear = ((const ends *) s->own)->sum != NULL;
-  sg_status status = add_reference(s, strand, from, err);
+  sg_status status = add_reference(s, strand, j, change, err);
   if (!status && linear) status = walk(s, m, err);
   for (int k = 0; !status && !linear && k < p->opts.steps; k += batch) {
     int n = p->opts.steps - k < batch ? p->opts.steps - k : batch;
     status = add_nodes(s, strand, from, k, n, points, m, err);
   }
   for (int t = 0; !status && t < p->opts.n_targets; t++) {
-    double *mt = m + t * cells, total = 0;
+    double *mt = m + t * cells, total = 0, weight = sg_explain_weight(strand, t, j);
     for (int64_t c = 0; c < cells; c++) total += (strand->x[c] - from[c]) * mt[c];
     sum[t] += weight * total;
     if (p->opts.correct_gradient) sg_explain_correct(p, mt);
@@ -167,16 +171,17 @@ static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
   double *points = sg_arena_alloc(s->tmp, (size_t) sg_exec_batch(s->many) * cells, sizeof *points);
   double *m = sg_arena_alloc(s->tmp, T * cells, sizeof *m);
   double *sum = sg_arena_calloc(s->tmp, T, sizeof *sum);
-  if (!points || !m || !sum) return sg_fail(err, SG_ENOMEM, "out of memory");
+  double *change = sg_arena_calloc(s->tmp, T, sizeof *change);
+  if (!points || !m || !sum || !change) return sg_fail(err, SG_ENOMEM, "out of memory");
   sg_status status = sg_explain_forward(s, s->one, 1, strand->x, strand->inputs, err);
   for (size_t t = 0; !status && t < T; t++) {
     s->score[t].reference = 0;
     status = sg_explain_seed(s, (int) t, &s->score[t].value, err);
   }
   for (int j = 0; !status && j < strand->n_references; j++)
-    status = add_baseline(s, strand, strand->references + (size_t) j * cells, points, m, sum, err);
+    status = add_baseline(s, strand, j, points, m, sum, change, err);
   for (size_t t = 0; !status && t < T; t++)
-    s->score[t].residual = sg_explain_residual(sum[t], s->score[t].value, s->score[t].reference);
+    s->score[t].residual = sg_explain_residual(sum[t], change[t], 0);
   return status;
 }
 

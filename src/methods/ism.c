@@ -225,8 +225,10 @@ static double effect(const sg_ism *ism, int64_t t, const double *value)
   const sg_ism_target *target = ism->opts.targets ? &ism->opts.targets[t] : NULL;
   if (!target) return value[t] - ism->f0[t];
   double sum = 0;
-  for (int64_t u = target->first; u < target->first + target->n; u++)
-    sum += value[u] - ism->f0[u];
+  for (int64_t i = 0; i < target->n; i++) {
+    double change = value[target->first + i] - ism->f0[target->first + i];
+    sum += target->weight ? target->weight[i] * change : change;
+  }
   return target->mean ? sum / (double)target->n : sum;
 }
 

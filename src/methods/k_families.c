@@ -67,6 +67,7 @@ typedef struct contrast {
   sg_call x, r;
   const sg_slab *m, *gin;
   double epsilon;
+  bool at_sequence;
 } contrast;
 
 static bool wanted(const contrast *t, int k) { return t->gin[k].data != NULL; }
@@ -151,7 +152,7 @@ static sg_status elementwise(const contrast *t)
   if (!flat || !t->node->op->vjp) return SG_OK;
   sg_slab *at = collectors(t);
   if (!at) return SG_ENOMEM;
-  sg_status s = t->node->op->vjp(&t->r, t->m, at);
+  sg_status s = t->node->op->vjp(t->at_sequence ? &t->x : &t->r, t->m, at);
   const real *slope = at[k].data;
   for (int64_t i = 0; !s && i < n; i++)
     if (SG_MATH(fabs)(x[i] - r[i]) < eps) g[i] += slope[i];
@@ -431,7 +432,8 @@ sg_status SG_REAL(sg_family_step)(const sg_pairs *u, const sg_call *call, int in
   x.tmp = call->tmp;
   for (int64_t j = 0; !s && j < call->n; j++) {
     sg_arena_mark mark = sg_arena_here(call->tmp);
-    contrast t = {.node = node, .x = x, .epsilon = u->epsilon};
+    contrast t = {.node = node, .x = x, .epsilon = u->epsilon,
+                  .at_sequence = u->at_sequence};
     t.m = items_of(call, gout, node->n_out, j);
     t.gin = items_of(call, gin, node->n_in, j);
     s = t.m && t.gin ? SG_REAL(sg_call_item)(call, j, &t.r) : SG_ENOMEM;

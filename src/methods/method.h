@@ -48,6 +48,7 @@ typedef struct sg_strand {
   int n_references;
   const double *references;     /* [n_references][C][L] */
   const uint8_t *reference_codes;   /* [n_references][L] the same; NULL: some are no codes */
+  const double *weight;         /* [targets][n_references] of each in the sum; NULL: 1/n of all */
   const sg_input *inputs;       /* those beside the DNA */
 } sg_strand;
 
@@ -69,12 +70,17 @@ struct sg_explain {
 
 struct sg_method {
   sg_explain_method info;
+  bool alone;                   /* compares the sequence with nothing: s->many is not made */
+  bool greater;                 /* SG_EXPLAIN_RC_MAX: sees both strands itself */
   /* (optional) What can be decided from the network: attr->own, refusals. */
   sg_status (*plan)(sg_explain_plan *attr, sg_err *err);
   /* (optional) Scratch of a session: s->own. */
   sg_status (*open)(sg_explain *s, sg_err *err);
   /* s->score of every target. */
   sg_status (*run)(sg_explain *s, const sg_strand *strand, sg_err *err);
+  /* (optional) Frees what `plan` and `open` have outside of `mem`, also after half of it. */
+  void (*release_plan)(sg_explain_plan *attr);
+  void (*release)(sg_explain *s);
 };
 
 /* All methods, NULL-ended, in the order of the source list (generated). */
@@ -106,7 +112,23 @@ void sg_explain_correct(const sg_explain_plan *p, double *g);
  * weight * (x - ref) m. Returns the sum of (x - ref) m. */
 double sg_explain_apply(const sg_explain_plan *p, const double *x, const double *ref,
                         const double *m, double weight, sg_strand_score *score);
+/* Weight of reference j in the sums of a target. */
+double sg_explain_weight(const sg_strand *strand, int target, int j);
 /* |sum - (value - reference)| in units of max(1, |value - reference|). */
 double sg_explain_residual(double sum, double value, double reference);
+
+/* ---- The maximum of both strands (methods/strands.c) ---- */
+
+/* What is to be put together of the two strands of a sequence. */
+typedef struct sg_greater {
+  double *value, *reference;    /* [targets] f, and its mean over the references */
+  double *part[2];              /* [targets] share of a strand whose method has no references */
+  double *weight[2];            /* [targets][n_references] as in sg_strand */
+} sg_greater;
+
+/* SG_EUNSUPPORTED: a target that is no single unit. */
+sg_status sg_greater_check(const sg_explain_plan *p, sg_err *err);
+/* Evaluates both strands and their references; in s->tmp. */
+sg_status sg_greater_weigh(sg_explain *s, const sg_strand strand[2], sg_greater *ret, sg_err *err);
 
 #endif

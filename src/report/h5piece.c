@@ -1,4 +1,4 @@
-/* report/h5piece.c: pieces of a table in HDF5 files, read back row by row. */
+/* report/h5piece.c: tables and their pieces in HDF5 files, read back row by row. */
 #include "report/piece.h"
 
 #ifdef HAVE_HDF5
@@ -50,8 +50,7 @@ static void h5_close(sg_piece *p)
 static sg_status read_mark(sg_piece *p, sg_err *err)
 {
   char *text = NULL;
-  if (H5Aexists(p->file, "seqgloss_shard") <= 0)
-    return sg_fail(err, SG_EINVAL, "%s: is no piece: it was not written under --shard", p->path);
+  if (H5Aexists(p->file, "seqgloss_shard") <= 0) return SG_OK;
   hid_t id = H5Aopen(p->file, "seqgloss_shard", H5P_DEFAULT);
   bool good = id >= 0 && H5Aread(id, p->text_type, &text) >= 0 && text;
   if (good) snprintf(p->shard, sizeof p->shard, "%s", text);

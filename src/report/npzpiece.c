@@ -1,4 +1,4 @@
-/* report/npzpiece.c: pieces of a table in .npz files, read back row by row. */
+/* report/npzpiece.c: tables and their pieces in .npz files, read back row by row. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,17 +14,19 @@ struct sg_piece {
   int n_fields;
   sg_field *field;
   char **name;                 /* [n_fields] */
-  sg_array **array;            /* [n_fields + SG_COORDS] */
-  const float **value;
+  sg_array **array;            /* [n_fields + n_coords] */
+  int n_coords;                /* 0: the file has none; else SG_COORDS */
+  float **value;               /* [n_fields] numbers of the row */
   char *text[2];               /* region, chrom of the row */
-  int64_t rows;
+  int64_t rows, at;
 };
 
 static void npz_close(sg_piece *p)
 {
   if (!p) return;
-  for (int i = 0; p->array && i < p->n_fields + SG_COORDS; i++) sg_array_close(p->array[i]);
+  for (int i = 0; p->array && i < p->n_fields + p->n_coords; i++) sg_array_close(p->array[i]);
   for (int i = 0; p->name && i < p->n_fields; i++) free(p->name[i]);
+  for (int i = 0; p->value && i < p->n_fields; i++) free(p->value[i]);
   sg_zipread_close(p->names);
   free(p->text[0]);
   free(p->text[1]);
@@ -39,8 +41,7 @@ static void npz_close(sg_piece *p)
 static sg_status read_mark(sg_piece *p, sg_err *err)
 {
   int i = sg_zipread_find(p->names, "seqgloss-shard.txt");
-  if (i < 0)
-    return sg_fail(err, SG_EINVAL, "%s: is no piece: it was not written under --shard", p->path);
+  if (i < 0) return SG_OK;
   sg_status status = sg_zipread_begin(p->names, i, err);
   for (size_t n = 0; !status && n < sizeof p->shard - 1; n++) {
     status = sg_zipread_data(p->names, p->shard + n, 1, err);
@@ -49,10 +50,25 @@ static sg_status read_mark(sg_piece *p, sg_err *err)
   return status;
 }
 
+static sg_status open_field(sg_piece *p, const char *file, size_t length, sg_err *err)
+{
+  int f = p->n_fields;
+  sg_field *field = &p->field[f];
+  p->name[f] = strndup(file, length);
+  if (!p->name[f]) return sg_fail(err, SG_ENOMEM, "out of memory");
+  p->n_fields++;
+  sg_status status = sg_array_open(p->path, p->name[f], &p->array[f], err);
+  if (status) return status;
+  *field = (sg_field){ .name = p->name[f], .nd = sg_array_nd(p->array[f]) };
+  memcpy(field->dims, sg_array_dims(p->array[f]), (size_t)field->nd * sizeof field->dims[0]);
+  p->value[f] = malloc((size_t)sg_array_units(p->array[f]) * sizeof(float) + 1);
+  return p->value[f] ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
+}
+
 /* Files that are neither the mark nor coordinates are fields, in the order of the archive. */
 static sg_status open_fields(sg_piece *p, sg_err *err)
 {
-  int n = sg_zipread_count(p->names);
+  int n = sg_zipread_count(p->names), coords = 0;
   sg_status status = SG_OK;
   p->field = calloc((size_t)n + 1, sizeof *p->field);
   p->name = calloc((size_t)n + 1, sizeof *p->name);
@@ -63,22 +79,17 @@ static sg_status open_fields(sg_piece *p, sg_err *err)
   for (int i = 0; i < n && !status; i++) {
     const char *file = sg_zipread_name(p->names, i);
     size_t length = strlen(file);
-    if (length < 5 || strcmp(file + length - 4, ".npy") || !strncmp(file, "coords/", 7)) continue;
-    sg_field *f = &p->field[p->n_fields];
-    f->name = p->name[p->n_fields] = strndup(file, length - 4);
-    if (!f->name) return sg_fail(err, SG_ENOMEM, "out of memory");
-    p->n_fields++;
-    sg_array **a = &p->array[p->n_fields - 1];
-    status = sg_array_open_any(p->path, f->name, a, err);
-    if (status) break;
-    f->nd = sg_array_nd(*a);
-    memcpy(f->dims, sg_array_dims(*a), (size_t)f->nd * sizeof f->dims[0]);
+    if (!strncmp(file, "coords/", 7)) coords = SG_COORDS;
+    else if (length > 4 && !strcmp(file + length - 4, ".npy"))
+      status = open_field(p, file, length - 4, err);
   }
-  for (int c = 0; c < SG_COORDS && !status; c++)
-    status = sg_array_open_any(p->path, sg_coord_name[c], &p->array[p->n_fields + c], err);
+  for (; p->n_coords < coords && !status; p->n_coords++)
+    status = sg_array_open_any(p->path, sg_coord_name[p->n_coords],
+                               &p->array[p->n_fields + p->n_coords], err);
   if (status) return status;
-  p->rows = sg_array_rows(p->array[p->n_fields]);
-  for (int i = 0; i < p->n_fields + SG_COORDS; i++)
+  if (!p->n_fields) return sg_fail(err, SG_EFORMAT, "%s: holds no array", p->path);
+  p->rows = sg_array_rows(p->array[0]);
+  for (int i = 0; i < p->n_fields + p->n_coords; i++)
     if (sg_array_rows(p->array[i]) != p->rows)
       return sg_fail(err, SG_EFORMAT, "%s: arrays of different length", p->path);
   return SG_OK;
@@ -140,24 +151,30 @@ static sg_status next_number(sg_piece *p, int c, int64_t *ret_value, sg_err *err
   return status;
 }
 
-static sg_status npz_row(sg_piece *p, sg_row *ret_row, sg_err *err)
+static sg_status next_place(sg_piece *p, sg_row *row, sg_err *err)
 {
   const void *raw;
   size_t n;
-  sg_status status = SG_OK;
-  for (int f = 0; f < p->n_fields && !status; f++) {
-    status = sg_array_next_raw(p->array[f], &raw, &n, err);
-    p->value[f] = raw;
-  }
-  if (!status) status = next_text(p, SG_COORD_REGION, &p->text[0], err);
+  sg_status status = next_text(p, SG_COORD_REGION, &p->text[0], err);
   if (!status) status = next_text(p, SG_COORD_CHROM, &p->text[1], err);
-  *ret_row = (sg_row){ .region = p->text[0], .chrom = p->text[1], .values = p->value };
-  if (!status) status = next_number(p, SG_COORD_START, &ret_row->start, err);
-  if (!status) status = next_number(p, SG_COORD_END, &ret_row->end, err);
+  row->region = p->text[0];
+  row->chrom = p->text[1];
+  if (!status) status = next_number(p, SG_COORD_START, &row->start, err);
+  if (!status) status = next_number(p, SG_COORD_END, &row->end, err);
   if (!status)
     status = sg_array_next_raw(p->array[p->n_fields + SG_COORD_STRAND], &raw, &n, err);
-  if (!status) ret_row->strand = *(const char *)raw;
+  if (!status) row->strand = *(const char *)raw;
   return status;
+}
+
+static sg_status npz_row(sg_piece *p, sg_row *ret_row, sg_err *err)
+{
+  sg_status status = SG_OK;
+  *ret_row = (sg_row){ ".", ".", -1, -1, '.', (const float *const *)p->value };
+  for (int f = 0; f < p->n_fields && !status; f++)
+    status = sg_array_read(p->array[f], p->at, 1, p->value[f], err);
+  p->at++;
+  return status || !p->n_coords ? status : next_place(p, ret_row, err);
 }
 
 const sg_piece_reader sg_piece_npz = {

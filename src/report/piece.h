@@ -1,4 +1,4 @@
-/* report/piece.h: a piece of a table, read back row by row for sg_table_merge. */
+/* report/piece.h: a table or a piece of one, read back row by row. */
 #ifndef SG_REPORT_PIECE_H
 #define SG_REPORT_PIECE_H
 
@@ -8,10 +8,10 @@ typedef struct sg_piece sg_piece;
 
 /* One format's reader. Names of fields live as long as the piece. */
 typedef struct sg_piece_reader {
-  /* Reads the mark of the piece; SG_EINVAL when it has none. */
+  /* Opens the file and reads the mark of the piece, where there is one. */
   sg_status (*open)(const char *path, sg_piece **ret_piece, sg_err *err);
   void (*close)(sg_piece *piece);
-  const char *(*shard)(const sg_piece *piece);
+  const char *(*shard)(const sg_piece *piece);         /* its mark; "": the whole */
   int (*fields)(const sg_piece *piece, const sg_field **ret_fields);
   int64_t (*rows)(const sg_piece *piece);
   /* The next row; everything it points at is valid until the next call. */

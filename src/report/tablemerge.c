@@ -33,6 +33,8 @@ static sg_status parse_mark(const char *path, const char *line, mark *m, sg_err 
 {
   int header;
   int64_t begin, end;
+  if (!*line)
+    return sg_fail(err, SG_EINVAL, "%s: is no piece: it was not written under --shard", path);
   if (sscanf(line, "##seqgloss-shard %d/%d records %" SCNd64 "-%" SCNd64 " of %" SCNd64
              " header %d run %64[0-9A-Za-z]", &m->shard, &m->shards, &begin, &end, &m->total,
              &header, m->run) == 7 && m->shard >= 1

@@ -553,7 +553,9 @@ END_TEST
 /* All targets in one pass: single units, their sum and their mean. */
 START_TEST(targets)
 {
-  static const sg_ism_target sums[] = { { 0, 6, false }, { 0, 6, true }, { 4, 1, false } };
+  static const sg_ism_target sums[] = {
+    { .n = 6 }, { .n = 6, .mean = true }, { .first = 4, .n = 1 }
+  };
   net t;
   run all, some;
   if (!load_demo(&t, "hepg2")) return;
@@ -580,7 +582,7 @@ END_TEST
 
 START_TEST(refused)
 {
-  static const sg_ism_target past = { 3, 3, false };
+  static const sg_ism_target past = { .first = 3, .n = 3 };
   sg_ism *ism;
   sg_err err = { 0 };
   sg_ism_opts o = sg_ism_opts_default();
