@@ -128,6 +128,11 @@ check 'a corrected gradient projected' fails 2 'always 0' "$seqgloss" gradient -
 check 'trapezoid of one step' fails 2 'two --steps' "$seqgloss" intgrad --quadrature trapezoid --steps 1 -m "$m" $where
 check 'a baseline that is no file' fails 1 'cannot' "$seqgloss" intgrad --baseline none.npz -m "$m" $where
 check 'references of another length' fails 1 'needs the axes' "$seqgloss" deeplift --references "$work/l.npz" -m "$m" $where
+# A file cut off is found before anything is computed.
+printf '\223NUMPY\001\000v\000%-117s\n' \
+  "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 4, 101), }" > "$work/c.npy" && head -c 5000 /dev/zero >> "$work/c.npy"
+check 'references cut off' fails 1 'c.npy: the file ends early (truncated?): 5000 bytes where 7 rows of 1616 bytes' \
+  "$seqgloss" deeplift --references "$work/c.npy" -m "$m" $where
 check 'reduce and units' fails 1 'all units' "$seqgloss" gradient --reduce sum -t 0:1 -m "$data/hepg2.h5" $where
 check 'a profile of one number' fails 1 'no profile' "$seqgloss" gradient --reduce profile -m "$m" $where
 finish
