@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "report/arrayread.h"
 #include "report/zipread.h"
@@ -165,6 +166,24 @@ static sg_status parse_dict(sg_array *a, const char *dict, sg_err *err)
   return SG_OK;
 }
 
+/* What the header promises must be there: a cut file is found out before anything is computed, and
+ * a false header asks for no memory. Devices and pipes have no length. */
+static sg_status check_length(const sg_array *a, sg_err *err)
+{
+  uint64_t row = (uint64_t)a->units * (uint64_t)a->bytes, left;
+  struct stat st;
+  if (a->zip) {
+    left = sg_zipread_left(a->zip);
+  } else {
+    off_t at = ftello(a->file);
+    if (at < 0 || fstat(fileno(a->file), &st) || !S_ISREG(st.st_mode)) return SG_OK;
+    left = st.st_size > at ? (uint64_t)(st.st_size - at) : 0;
+  }
+  if (!a->rows || row <= left / (uint64_t)a->rows) return SG_OK;
+  return sg_fail(err, SG_EFORMAT, "%s: the file ends early (truncated?): %" PRIu64 " bytes where "
+                 "%" PRId64 " rows of %" PRIu64 " bytes should be", a->path, left, a->rows, row);
+}
+
 static sg_status read_header(sg_array *a, sg_err *err)
 {
   unsigned char head[12];
@@ -185,8 +204,9 @@ static sg_status read_header(sg_array *a, sg_err *err)
   status = take(a, dict, length, err);
   if (!status) status = parse_dict(a, dict, err);
   free(dict);
+  if (!status) status = check_length(a, err);
   if (status) return status;
-  a->raw = malloc((size_t)a->units * (size_t)a->bytes + 1);
+  a->raw = malloc((a->rows ? (size_t)a->units * (size_t)a->bytes : 0) + 1);
   return a->raw ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }
 

@@ -266,6 +266,13 @@ static sg_status copy_some(sg_zipread *zip, unsigned char *dst, size_t n, sg_err
   return SG_OK;
 }
 
+uint64_t sg_zipread_left(const sg_zipread *zip)
+{
+  enum { RATIO = 1032 };       /* most that deflate can do */
+  uint64_t most = zip->size > UINT64_MAX / RATIO ? UINT64_MAX : RATIO * zip->size;
+  return zip->left < most ? zip->left : most;
+}
+
 sg_status sg_zipread_data(sg_zipread *zip, void *dst, size_t n, sg_err *err)
 {
   unsigned char *at = dst;

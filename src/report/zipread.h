@@ -15,6 +15,9 @@ const char *sg_zipread_name(const sg_zipread *zip, int i);
 int sg_zipread_find(const sg_zipread *zip, const char *name);
 /* Goes to the beginning of file i; one file is open at a time. */
 sg_status sg_zipread_begin(sg_zipread *zip, int i, sg_err *err);
+/* Bytes of it that are still to come, as the archive says, and never more than a deflated file of
+ * its length can hold. */
+uint64_t sg_zipread_left(const sg_zipread *zip);
 /* The next n bytes of it; fewer are an error. */
 sg_status sg_zipread_data(sg_zipread *zip, void *dst, size_t n, sg_err *err);
 

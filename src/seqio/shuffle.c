@@ -15,6 +15,7 @@
  * serve, and ordering the other edges at random, draws paths uniformly (Altschul and Erickson 1985;
  * Kandel et al. 1996). Wilson's loop-erased walks draw the tree.
  */
+#include <htslib/kfunc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,14 +154,15 @@ static double cofactor(double m[4][4], int row, int col)
 }
 
 /* Whittle's formula (1955): the number of sequences with these ends and dinucleotide counts f is
- * the (last, first) cofactor of delta_ij - f_ij / f_i times prod f_i! / prod f_ij!. Is it 1? */
+ * the (last, first) cofactor of delta_ij - f_ij / f_i times prod f_i! / prod f_ij!. Is it 1?
+ * (lgamma of the C library writes to a variable that threads share.) */
 static bool only_one(const run *r)
 {
   double m[4][4], log_count = 0;
   for (int i = 0; i < 4; i++) {
-    log_count += lgamma((double) r->count[i] + 1);
+    log_count += kf_lgamma((double) r->count[i] + 1);
     for (int j = 0; j < 4; j++) {
-      log_count -= lgamma((double) r->pair[i][j] + 1);
+      log_count -= kf_lgamma((double) r->pair[i][j] + 1);
       double f = r->count[i] ? (double) r->pair[i][j] / (double) r->count[i] : 0;
       m[i][j] = (i == j) - f;
     }

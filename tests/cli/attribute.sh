@@ -188,6 +188,11 @@ check 'references of another length' fails 1 'needs the axes' "$seqgloss" deepli
 check 'scores by reference without any' fails 1 'no references' "$seqgloss" attribute --method gradient,deeplift --per-reference -o "$work/no.npz" -m "$m" $where
 check 'scores by reference in text' fails 1 'only arrays' "$seqgloss" deeplift --per-reference -m "$m" $where
 check 'FASTA of another length' fails 1 'the network reads 101' "$seqgloss" deeplift --references "$work/d.fa.short.fa" -m "$m" $where
+# A file cut off is found before anything is computed.
+printf '\223NUMPY\001\000v\000%-117s\n' \
+  "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 4, 101), }" > "$work/c.npy" && head -c 5000 /dev/zero >> "$work/c.npy"
+check 'references cut off' fails 1 'c.npy: the file ends early (truncated?): 5000 bytes where 7 rows of 1616 bytes' \
+  "$seqgloss" deeplift --references "$work/c.npy" -m "$m" $where
 check 'reduce and units' fails 1 'all units' "$seqgloss" gradient --reduce sum -t 0:1 -m "$data/hepg2.h5" $where
 check 'a profile of one number' fails 1 'no profile' "$seqgloss" gradient --reduce profile -m "$m" $where
 finish

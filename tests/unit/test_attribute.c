@@ -61,6 +61,52 @@ START_TEST(linear_networks_agree)
 }
 END_TEST
 
+/* Sensitivity-n (Ancona, Ceolini, Oztireli, Gross 2018): on a linear network what any set of
+ * positions contributes is what the value loses without them, for sets of every size. */
+START_TEST(sets_of_every_size)
+{
+  static const char *const methods[] = { "grad-x-input", "intgrad", "deeplift", "deeplift",
+                                         "deeplift" };
+  double worst[5] = { 0 }, bent = 0;
+  uint8_t x[L], zero[L], part[L];
+  for (int relu = 0; relu < 2; relu++) {
+    net t;
+    setting z = usual();
+    sg_rng rng;
+    int y = conv(&t, start(&t, L), 3);
+    if (relu) y = unary(&t, "Relu", y);
+    dense(&t, unary(&t, "Flatten", unary(&t, "GlobalAveragePool", y)), 3, 1);
+    finish(&t);
+    sg_rng_seed(&rng, 21);
+    random_codes(1, L, x);
+    memset(zero, SG_CODE_N_ZERO, L);
+    z.refs = zero;
+    z.n_refs = 1;
+    z.o.steps = 3;
+    for (int m = 0; m < 5; m++) {
+      z.o.rule = (sg_deeplift_rule) (m < 2 ? 0 : m - 2);
+      scores whole = run(&t, methods[m], z, x);
+      for (int n = 1; n <= L; n++) {
+        double in_it = 0;
+        memcpy(part, x, L);
+        for (int k = 0; k < n; k++) {
+          int i = (int) sg_rng_below(&rng, L);
+          while (part[i] == SG_CODE_N_ZERO) i = (i + 1) % L;
+          part[i] = SG_CODE_N_ZERO;
+          for (int b = 0; b < 4; b++) in_it += (double) whole.con[b * L + i];
+        }
+        double e = fabs(in_it - (whole.value - run(&t, "gradient", z, part).value));
+        if (!relu && !(e <= worst[m])) worst[m] = e;
+        if (relu && e > bent) bent = e;
+      }
+    }
+    discard(&t);
+  }
+  for (int m = 0; m < 5; m++) ck_assert_double_le(worst[m], 1e-6);
+  ck_assert_double_gt(bent, 1e-3);         /* with a kink no method can */
+}
+END_TEST
+
 /* Zero references are no letter: hypothetical scores are the multipliers. */
 START_TEST(zero_reference)
 {
@@ -600,6 +646,7 @@ int main(void)
   Suite *s = suite_create("attribute");
   TCase *c = tcase_create("attribute");
   tcase_add_test(c, linear_networks_agree);
+  tcase_add_test(c, sets_of_every_size);
   tcase_add_test(c, zero_reference);
   tcase_add_test(c, gauss_is_exact);
   tcase_add_test(c, weights_sum_to_one);
