@@ -15,6 +15,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/options.h"
 #include "seqgloss/io.h"
@@ -218,6 +219,51 @@ static sg_status parse_words(sg_opts *opts, words *w, sg_err *err)
   return SG_OK;
 }
 
+/* Whether `path` is the regular file that `info` is of, links followed: workflow managers stage
+ * inputs as links, through which an output would replace the original. */
+static bool is_same(const char *path, const struct stat *info)
+{
+  struct stat other;
+  return path && !stat(path, &other) && S_ISREG(other.st_mode) && other.st_dev == info->st_dev
+         && other.st_ino == info->st_ino;
+}
+
+static bool is_read(const sg_opts *opts, const struct stat *info)
+{
+  bool found = false;
+  for (int i = 0; i < opts->n_value && !found; i++) {
+    const sg_opt_value *v = &opts->value[i];
+    if (v->def->kind != SG_OPT_INFILE || !v->given) continue;
+    if (v->def->flags & SG_OPT_MANY)
+      for (int k = 0; k < v->given && !found; k++) found = is_same(v->many[k], info);
+    else found = is_same(v->text, info);
+  }
+  for (int i = 0; i < opts->n_operand && !found; i++) found = is_same(opts->operand[i], info);
+  return found;
+}
+
+static sg_status check_output(const sg_opts *opts, const char *path, sg_err *err)
+{
+  struct stat info;
+  if (!path || stat(path, &info) || !S_ISREG(info.st_mode) || !is_read(opts, &info)) return SG_OK;
+  return sg_fail(err, SG_EINVAL, "%s: is an input of this command (links are followed): name "
+                 "another file", path);
+}
+
+/* No output is one of the inputs. */
+static sg_status check_outputs(const sg_opts *opts, sg_err *err)
+{
+  sg_status status = SG_OK;
+  for (int i = 0; i < opts->n_value && !status; i++) {
+    const sg_opt_value *v = &opts->value[i];
+    if (v->def->kind != SG_OPT_OUTFILE || !v->given) continue;
+    if (v->def->flags & SG_OPT_MANY)
+      for (int k = 0; k < v->given && !status; k++) status = check_output(opts, v->many[k], err);
+    else status = check_output(opts, v->text, err);
+  }
+  return status;
+}
+
 sg_status sg_opts_parse(const sg_cmd *cmd, int argc, char **argv, sg_opts *ret_opts, sg_err *err)
 {
   words w = { argc, 0, argv };
@@ -240,6 +286,7 @@ sg_status sg_opts_parse(const sg_cmd *cmd, int argc, char **argv, sg_opts *ret_o
     if (status) goto done;
   }
   status = parse_words(ret_opts, &w, err);
+  if (!status) status = check_outputs(ret_opts, err);
 done:
   if (status) sg_opts_free(ret_opts);
   return status;

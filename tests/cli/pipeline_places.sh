@@ -139,6 +139,14 @@ __attribute__((constructor)) static void take(void) { setlocale(LC_ALL, ""); }' 
   [ $got = 0 ] && rm -f plain_forcing/*.err forced/*.err && diff -r plain_forcing forced
 }
 
+# An input that is staged as a link is not written through it.
+own_input() {
+  mkdir staged && cp in/mafk.h5 in/few.bed staged && ln -s staged/mafk.h5 linked.h5 && cp in/mafk.h5 kept.h5 &&
+    fails 2 'linked.h5: is an input' "$seqgloss" ism -m linked.h5 -f in/plain.fa -b in/few.bed -o linked.h5 &&
+    fails 2 'mafk.h5: is an input' "$seqgloss" predict -m in/mafk.onnx -m linked.h5 -f in/plain.fa -b in/few.bed -o staged/mafk.h5 || return 1
+  fails 2 'is an input' "$seqgloss" merge -o in/piece1.tsv in/piece1.tsv in/piece2.tsv && cmp kept.h5 staged/mafk.h5
+}
+
 # ---- Pieces ----
 m=in/mafk.h5 g=in/plain.fa b=in/few.bed
 pieces() {
@@ -187,6 +195,7 @@ if [ "${SEQGLOSS_SANITIZED:-no}" != no ] || [ ! -d locales/de_DE.UTF-8 ] || ! co
 else
   check "a locale that the process took" forced de_DE.UTF-8
 fi
+check "an output that is an input, also through a link: refused" own_input
 check "pieces of predict: what is missing is named, halves are refused" pieces predict tsv predict
 check "pieces of arrays" pieces array npz predict
 check "pieces of sis" pieces sis tsv sis --threshold 0.9
