@@ -71,7 +71,8 @@ main_job() {
   "$build/seqgloss" run -m data/mafk.h5 -f data/chr20.fa.gz -b data/regions.bed --threshold 0.99 --expect maf -o "$out" \
     > /dev/null || recovered=no
   say "Motifs ($out/motifs.tsv)"
-  if command -v column > /dev/null 2>&1; then column -t -s "$(printf '\t')" "$out/motifs.tsv"; else cat "$out/motifs.tsv"; fi
+  # Lines of ## say what the columns are.
+  if command -v column > /dev/null 2>&1; then grep -v '^## ' "$out/motifs.tsv" | column -t -s "$(printf '\t')"; else cat "$out/motifs.tsv"; fi
   say "Checking"
   # Field 4 and 5 of the BED: name and 1000 x the prediction by PyTorch, rounded. Rows keep the order of the regions.
   grep -v '^#' "$out/predictions.tsv" | awk -F '\t' '

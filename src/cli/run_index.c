@@ -147,19 +147,26 @@ static sg_status put_motifs(const sg_run_target *t, const sg_report *r, sg_html 
 
 /* ---- Warnings -------------------------------------------------------------------------------- */
 
-typedef struct warned { sg_html *html; const char *target; } warned;
+typedef struct warned { sg_html *html; const char *target; bool *any; } warned;
 
 static void put_warning(void *user, const char *text)
 {
   const warned *w = user;
+  if (!*w->any) sg_html_heading(w->html, 2, "warnings", "Warnings");
+  *w->any = true;
   sg_html_para(w->html, "warning", "%s: %s", w->target, text);
 }
 
-static sg_status put_warnings(const sg_run_target *t, const sg_report *r, sg_html *html,
+static sg_status put_warnings(const sg_run *run, const sg_report *reports, sg_html *html,
                               sg_err *err)
 {
-  warned w = { html, t->spec };
-  return sg_report_guard(r, put_warning, &w, err);
+  bool any = false;
+  sg_status status = SG_OK;
+  for (int i = 0; i < run->n_target && !status; i++) {
+    warned w = { html, run->target[i].spec, &any };
+    status = sg_report_guard(&reports[i], put_warning, &w, err);
+  }
+  return status;
 }
 
 /* ---- The page -------------------------------------------------------------------------------- */
@@ -192,8 +199,7 @@ static sg_status put_page(const sg_run *run, const sg_report *reports, sg_html *
   if (!status) status = each_target(run, reports, put_motifs, html, err);
   sg_html_table_end(html);
   sg_html_legend(html, motif_columns, MOTIF_COLUMNS);
-  sg_html_heading(html, 2, "warnings", "Warnings");
-  return status ? status : each_target(run, reports, put_warnings, html, err);
+  return status ? status : put_warnings(run, reports, html, err);
 }
 
 sg_status sg_run_index(const sg_run *run, sg_err *err)
