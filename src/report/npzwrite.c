@@ -54,7 +54,7 @@ static sg_status spool_open(const char *beside, spool *s, sg_err *err)
 static sg_status spool_put(spool *s, const void *data, size_t n, sg_err *err)
 {
   if (fwrite(data, 1, n, s->file) == n) return SG_OK;
-  return sg_fail(err, SG_EIO, "cannot write to the spool beside the output: %s", strerror(errno));
+  return sg_fail(err, SG_EIO, "a temporary file beside it cannot be written: %s", strerror(errno));
 }
 
 static sg_status spool_text(spool *s, const char *text, sg_err *err)
@@ -154,8 +154,8 @@ static sg_status write_member(sg_zipwrite *zip, npz *z, int a, const sg_table_op
   snprintf(name, size, "%s.npy", key);
   sg_status status = SG_OK;
   if (fflush(z->array[a].file))
-    status = sg_fail(err, SG_EIO, "cannot write to the spool beside the output: %s",
-                     strerror(errno));
+    status = sg_fail(err, SG_EIO, "%s: a temporary file beside it cannot be written: %s",
+                     opts->path, strerror(errno));
   if (!status) status = drain_array(&count, &z->array[a], z->rows, field, err);
   if (!status) status = sg_zipwrite_file(zip, name, count.size, (uint32_t)count.crc, err);
   if (!status) status = drain_array(&out, &z->array[a], z->rows, field, err);
@@ -213,6 +213,7 @@ static sg_status npz_row(sg_table *table, const sg_row *row, sg_err *err)
   if (!status) status = put_number64(&coord[SG_COORD_END], row->end, err);
   if (!status) status = spool_put(&coord[SG_COORD_STRAND], &row->strand, 1, err);
   z->rows++;
+  if (status) sg_fail_prefix(err, "%s: ", table->opts.path);
   return status;
 }
 

@@ -19,7 +19,7 @@ full() {
   got=$?
   cat "$work/.err"
   [ "$got" = 1 ] || { echo "status $got"; return 1; }
-  [ "$(grep -c . "$work/.err")" = 1 ] && grep -q '^\[E::grad-x-input\] ' "$work/.err" && grep -qi 'too large\|cannot write\|write' "$work/.err" || return 1
+  [ "$(grep -c . "$work/.err")" = 1 ] && grep -q '^\[E::grad-x-input\] ' "$work/.err" && grep -q "$out/" "$work/.err" && grep -q 'too large\|disk full' "$work/.err" || return 1
   [ ! -e "$out/$file" ] || { echo "$file is there"; return 1; }
   ls -A "$out" "$work/tmp" > "$work/.left"
   if [ "$(grep -vc ":\$\|^\$" "$work/.left")" != 0 ]; then cat "$work/.left"; rm -rf "$out"/* "$work/tmp"/*; return 1; fi
