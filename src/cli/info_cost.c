@@ -11,8 +11,9 @@
  * and, in most layers, one for what the rule needs. Selection of a subset masks L positions one
  * after the other and tries all that are left each time: L (L + 1) / 2 edits.
  *
- * Seconds are those of RATE multiply-adds a second, about half of the least that a core with AVX-512
- * did on the networks of bench/nets.py, and OVERHEAD for reading a window and writing its line.
+ * Seconds are those of RATE multiply-adds a second, about half of the least that a core with
+ * AVX-512 did on the networks of bench/nets.py, and OVERHEAD for reading a window and writing its
+ * line.
  * Memory is a straight line above what was measured there (doc/scaling.md).
  */
 #include "cli/info_cost.h"
