@@ -11,16 +11,17 @@
  * and, in most layers, one for what the rule needs. Selection of a subset masks L positions one
  * after the other and tries all that are left each time: L (L + 1) / 2 edits.
  *
- * Seconds are those of RATE multiply-adds a second, less than one core with AVX2 did on any of the
- * networks of bench/nets.py, and OVERHEAD for reading a window and writing its line. Memory is
- * above what was measured there by as little as a straight line allows (doc/scaling.md).
+ * Seconds are those of RATE multiply-adds a second, about half of the least that a core with
+ * AVX-512 did on the networks of bench/nets.py, and OVERHEAD for reading a window and writing its
+ * line.
+ * Memory is a straight line above what was measured there (doc/scaling.md).
  */
 #include "cli/info_cost.h"
 
 #include "seqgloss/delta.h"
 #include "seqgloss/io.h"
 
-#define RATE 20e9
+#define RATE 12e9
 #define OVERHEAD 10e-6
 
 /* Numbers that the formulas start from. */

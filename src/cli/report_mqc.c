@@ -12,20 +12,29 @@
 
 typedef struct column {
   const char *key, *title, *description, *format;
+  const char *more;                          /* further members of the column, JSON */
 } column;
 
+/* Bars behind numbers that do not go by more and less would mislead. */
+#define PLAIN "\"scale\": false"
+
 static const column columns[] = {
-  { "regions", "Regions", "Regions with a prediction", "{:,.0f}" },
-  { "passing", "Above tau", "Regions whose prediction passes the threshold", "{:,.0f}" },
-  { "tau", "tau", "Threshold", "{:.4g}" },
-  { "f_nothing", "f(nothing)", "Prediction when every base is hidden", "{:.3g}" },
-  { "subsets", "Subsets", "Sufficient input subsets", "{:,.0f}" },
-  { "size", "Size", "Median bases of a subset", "{:.1f}" },
-  { "motifs", "Motifs", "Clusters of subsets", "{:,.0f}" },
+  { "regions", "Regions", "Regions with a prediction", "{:,.0f}",
+    "\"min\": 0, \"scale\": \"Blues\"" },
+  { "passing", "Above tau", "Regions whose prediction passes the threshold", "{:,.0f}",
+    "\"min\": 0, \"scale\": \"Blues\"" },
+  { "tau", "tau", "Threshold", "{:.4g}", PLAIN },
+  { "f_nothing", "f(nothing)", "Prediction when every base is hidden", "{:.3g}",
+    PLAIN },
+  { "subsets", "Subsets", "Sufficient input subsets", "{:,.0f}",
+    "\"min\": 0, \"scale\": \"Blues\"" },
+  { "size", "Size", "Median bases of a subset", "{:.1f}", "\"min\": 0, \"scale\": \"Purples\"" },
+  { "motifs", "Motifs", "Clusters of subsets", "{:,.0f}", "\"min\": 0, \"scale\": \"Purples\"" },
   { "explained", "Explained", "Regions with a motif, in per cent of those with subsets",
-    "{:.1f}" },
-  { "family", "Resembles", "Family of the nearest matrix of the largest motif", NULL },
-  { "e_run", "E_run", "Expected number of matrices that near, over all motifs", "{:.2g}" },
+    "{:.1f}", "\"min\": 0, \"max\": 100, \"suffix\": \"%\", \"scale\": \"Greens\"" },
+  { "family", "Resembles", "Family of the nearest matrix of the largest motif", NULL,
+    PLAIN },
+  { "e_run", "E_run", "Expected number of matrices that near, over all motifs", "{:.2g}", PLAIN },
 };
 
 static void put_string(sg_output *out, const char *text, sg_status *status, sg_err *err)
@@ -53,6 +62,8 @@ static void put_headers(sg_output *out, sg_status *status, sg_err *err)
       put(out, ", \"format\": ", status, err);
       put_string(out, c->format, status, err);
     }
+    put(out, ", ", status, err);
+    put(out, c->more, status, err);
     put(out, "}", status, err);
   }
   put(out, "\n  },\n", status, err);

@@ -19,7 +19,7 @@ costs() {
   echo "full $full, edit $edit"
   awk -F '\t' -v f="$full" -v p="$edit" '
     function near(a, b) { return a > 0 && (a - b) / b < 1e-5 && (b - a) / b < 1e-5 }
-    $1 ~ /^(predict|ism|sis|gradient|intgrad|deeplift)$/ { m[$1] = $3; if (!(near($4, 0) || $4 >= $3 / 20e9 * 0.99)) bad = 1; if (!($5 >= 24 && $6 >= 16)) bad = 1 }
+    $1 ~ /^(predict|ism|sis|gradient|intgrad|deeplift)$/ { m[$1] = $3; if (!(near($4, 0) || $4 >= $3 / 12e9 * 0.99)) bad = 1; if (!($5 >= 24 && $6 >= 16)) bad = 1 }
     END { exit bad || !(near(m["predict"], f) && near(m["gradient"], 3 * f) && near(m["intgrad"], 150 * f) && near(m["deeplift"], 63 * f) &&
       near(m["ism"], f + 303 * p) && near(m["sis"], f + (101 * 102 / 2 + 101) * p)) }' "$work/cost" || return 1
   "$seqgloss" info --json --cost --plan "$data/mafk.h5" "$data/hepg2.h5" > "$work/cost.json" || return 1

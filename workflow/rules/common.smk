@@ -143,6 +143,7 @@ def networks(path):
     return found
 
 
+refuse([] if "networks" in config else ["no config: copy the workflow's folder of that name here, or say --configfile FILE"])
 fill(config, schema("config.schema.yaml"))
 refuse(list(broken(config, schema("config.schema.yaml"), "config")))
 NETWORKS = networks(config["networks"])
@@ -278,6 +279,13 @@ def shards_of(pattern, step):
         return [pattern.format(shard=i, shards=n, **known) for i in range(1, n + 1)]
 
     return pieces
+
+
+def in_braces(files):
+    """The pieces of a step for bash, as NAME.{1..7}-of-7.tsv: thousands of names do not fit into one word of a command line."""
+    n = len(files)
+    head, _, tail = files[0].rpartition(f".1-of-{n}.")
+    return f"{shlex.quote(head)}.{{1..{n}}}-of-{n}.{shlex.quote(tail)}"
 
 
 def mem_mb(step):

@@ -46,12 +46,14 @@ rule gather_sis:
         made=outdir("networks", "{network}", "sis.bed.provenance.json"),
     params:
         seqgloss=config["seqgloss"],
+        tsv=lambda wildcards, input: in_braces(input.tsv),
+        bed=lambda wildcards, input: in_braces(input.bed),
     log:
         outdir("logs", "{network}", "sis.log"),
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "({params.seqgloss} merge -o {output.tsv:q} {input.tsv:q} && {params.seqgloss} merge -o {output.bed:q} {input.bed:q} && "
+        "({params.seqgloss} merge -o {output.tsv:q} {params.tsv} && {params.seqgloss} merge -o {output.bed:q} {params.bed} && "
         "cp {input.made[0]:q} {output.made:q}) 2> {log:q}"
 
 
@@ -123,6 +125,7 @@ rule gather_ism:
         made=outdir("networks", "{network}", "ism.{format}.provenance.json"),
     params:
         seqgloss=config["seqgloss"],
+        pieces=lambda wildcards, input: in_braces(input.scores),
     wildcard_constraints:
         format="npz|h5",
     log:
@@ -130,7 +133,7 @@ rule gather_ism:
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "({params.seqgloss} merge -o {output.scores:q} {input.scores:q} && cp {input.made[0]:q} {output.made:q}) 2> {log:q}"
+        "({params.seqgloss} merge -o {output.scores:q} {params.pieces} && cp {input.made[0]:q} {output.made:q}) 2> {log:q}"
 
 
 rule gather_attribute:
@@ -142,6 +145,7 @@ rule gather_attribute:
         made=outdir("networks", "{network}", "attribute.{method}.{format}.provenance.json"),
     params:
         seqgloss=config["seqgloss"],
+        pieces=lambda wildcards, input: in_braces(input.scores),
     wildcard_constraints:
         format="npz|h5",
         method="[a-z-]+",
@@ -150,4 +154,4 @@ rule gather_attribute:
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "({params.seqgloss} merge -o {output.scores:q} {input.scores:q} && cp {input.made[0]:q} {output.made:q}) 2> {log:q}"
+        "({params.seqgloss} merge -o {output.scores:q} {params.pieces} && cp {input.made[0]:q} {output.made:q}) 2> {log:q}"

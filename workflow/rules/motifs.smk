@@ -29,8 +29,8 @@ rule cluster:
     log:
         outdir("logs", "{network}", "cluster.log"),
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * math.ceil(512 + 20 * megabytes(str(input.subsets))),
-        runtime=lambda wildcards, input, attempt: attempt * math.ceil(10 + 2 * megabytes(str(input.subsets))),
+        mem_mb=lambda wildcards, input, attempt: attempt * math.ceil(512 + 5 * megabytes(str(input.subsets))),
+        runtime=lambda wildcards, input, attempt: attempt * math.ceil(10 + 0.2 * megabytes(str(input.subsets))),
     group:
         "motifs"
     conda:

@@ -98,9 +98,10 @@ rule gather_predictions:
         outdir("networks", "{network}", "{set}.tsv"),
     params:
         seqgloss=config["seqgloss"],
+        pieces=lambda wildcards, input: in_braces(input),
     log:
         outdir("logs", "{network}", "{set}.log"),
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "{params.seqgloss} merge -o {output:q} {input:q} 2> {log:q}"
+        "{params.seqgloss} merge -o {output:q} {params.pieces} 2> {log:q}"

@@ -80,9 +80,19 @@ def main(snakemake):
     heatmap = {
         "id": "seqgloss_families",
         "section_name": "Motifs by network",
-        "description": "Regions with subsets that hold a motif of the family, in per cent.",
+        "description": "Regions with a motif that resembles the family, in per cent of those with subsets.",
         "plot_type": "heatmap",
-        "pconfig": {"id": "seqgloss_families_heatmap", "title": "Seqgloss: motifs by network", "min": 0, "max": 100, "square": False},
+        "pconfig": {
+            "id": "seqgloss_families_heatmap",
+            "title": "Seqgloss: motifs by network",
+            "xlab": "network",
+            "ylab": "family",
+            "zlab": "% of regions",
+            "min": 0,
+            "max": 100,
+            "square": False,
+            "colstops": [[0, "#ffffff"], [1, "#2166ac"]],
+        },
         "data": {name: {n: cells.get(n, 0.0) for n in names} for name, cells in found.items()},
     }
     with open(snakemake.output.heatmap, "w") as f:
