@@ -122,8 +122,8 @@ static void make_pieces(const char *paths[PIECES], const int rows[PIECES], char 
   }
 }
 
-/* Pieces with many rows and with none: the whole. Each of them cut off anywhere, or longer: refused,
- * and nothing is written. */
+/* Pieces with many rows and with none: the whole. Each of them cut off anywhere, or longer:
+ * refused, and nothing is written. */
 START_TEST(merged)
 {
   static const int rows[][PIECES] = { { 3, 0, 2 }, { 0, 0, 0 }, { 1, 4, 0 } };
