@@ -41,7 +41,7 @@ awk '/^## Install/ { on = 1 } on && /^```/ { if (++n == 2) exit; next } on && n 
   sed -e 's/^sudo //' -e 's/ sudo / /' -e '/^\.\/bootstrap/d' -e 's/apt-get install/apt-get install -q -y --no-install-recommends/' > "$root/root/commands"
 grep -q '^make check' "$root/root/commands" || { echo "no 'make check' in the README's commands"; exit 1; }
 [ "${CHECK:-yes}" = yes ] || sed -i '/^make check/d' "$root/root/commands"
-sed 's/ *#.*//; s/^/+ /' "$root/root/commands"
+sed 's/  *# .*//; s/^/+ /' "$root/root/commands"
 inside sh -ec 'cd /root/src && . /root/commands' > "$root/root/log" 2>&1 || { grep -E '^(FAIL|ERROR|not ok)' "$root/root/log" | head -n 20; tail -n 30 "$root/root/log"; exit 1; }
 grep -E '^# (TOTAL|PASS|SKIP|FAIL|ERROR):' "$root/root/log" | tail -n 6 || true
 

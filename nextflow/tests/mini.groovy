@@ -25,7 +25,7 @@ class Chan {
     Chan combine(Chan o) { new Chan(items: items.collectMany { a -> o.items.collect { b -> row(a) + row(b) } }) }
     Chan mix(Chan... o) { new Chan(items: items + o.toList().collectMany { it.items }) }
     Chan join(Chan o) { new Chan(items: items.collectMany { a -> o.items.findAll { it[0] == a[0] }.collect { a + it.drop(1) } }) }
-    Chan groupTuple() { new Chan(items: items.groupBy { it[0] }.collect { k, v -> [k] + (1..<v[0].size()).collect { i -> v.collect { it[i] } } }) }
+    Chan groupTuple(Map o = [:]) { new Chan(items: items.groupBy { it[0] }.findAll { k, v -> !o.size || v.size() == o.size }.collect { k, v -> [k] + (1..<v[0].size()).collect { i -> v.collect { it[i] } } }) }
     Chan collect() { new Chan(items: [items], single: true) }
     Chan toSortedList(Closure f) { new Chan(items: [items.toSorted(f)], single: true) }
     Chan splitCsv(Map o) {
@@ -115,7 +115,6 @@ class Mini {
             if (o.checkIfExists && !f.exists()) fail("no such file: $p")
             f }
         b.error = { String t -> fail(t) }
-        b.groupKey = { k, n -> k }
         b
     }
 

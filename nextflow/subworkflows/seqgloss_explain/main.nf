@@ -21,7 +21,7 @@ include { SEQGLOSS_REPORT                     } from '../../modules/seqgloss/rep
 
 // [ meta with the piece, file ] -> [ meta, [ files ] ]
 def gather(ch, shards) {
-    return ch.map { meta, piece -> [ groupKey(meta.findAll { key, value -> key != 'shard' }, shards), piece ] }.groupTuple().map { key, pieces -> [ key as Map, pieces ] }
+    return ch.map { meta, piece -> [ meta.findAll { key, value -> key != 'shard' }, piece ] }.groupTuple(size: shards as int)
 }
 
 workflow SEQGLOSS_EXPLAIN {
