@@ -80,8 +80,14 @@ mixed() {
 check 'files, tables and strings in one run' mixed
 low() { [ "$(table --nearest 1 TGAC TGANNCA NNTGANN | column 17 | tr '\n' ' ')" = 'yes no yes ' ]; }
 check 'low information is flagged' low
-low_warns() { "$seqgloss" compare TGA > /dev/null 2> "$work/err" && grep -q 'less than 8 bits' "$work/err"; }
+low_warns() { "$seqgloss" compare TGA > /dev/null 2> "$work/err" && grep -q 'less than 8 bits: what they match may be chance' "$work/err"; }
+# A short query that no motif would match by chance is not doubted.
+low_but_sure() {
+  "$seqgloss" motifs -q vertebrates --id 'MA0071.*' -F meme > "$work/sure.meme" && "$seqgloss" compare TGAC -d "$work/sure.meme" > /dev/null 2> "$work/sure.err" &&
+    cat "$work/sure.err" && ! grep -q 'chance' "$work/sure.err"
+}
 check 'low information is warned of' low_warns
+check 'few bits that match beyond chance' low_but_sure
 
 # ---- options ----
 limits() {
