@@ -76,7 +76,7 @@ static sg_status member_place(const sg_cluster_job *job, const sg_member *m, sg_
   return status;
 }
 
-/* The window, as in the table of subsets: one that is a chromosome of its own has no place there. */
+/* The window, as in the table of subsets: one that is its own chromosome has no place there. */
 static sg_status window(const sg_subset_row *r, sg_output *out, sg_err *err)
 {
   bool lost = sg_cluster_own_place(r);

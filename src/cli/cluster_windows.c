@@ -77,7 +77,7 @@ static sg_status sort_windows(sg_cluster_job *job, const char *path, sg_err *err
   if (job->n_window) qsort(w, (size_t)job->n_window, sizeof *w, compare);
   for (int64_t i = 1; i < job->n_window; i++)
     if (w[i].start < 0 && !compare(&w[i], &w[i - 1]))
-      return sg_fail(err, SG_EFORMAT, "%s: two windows are called %s: of which of them is a subset?",
+      return sg_fail(err, SG_EFORMAT, "%s: two windows are called %s: of which is a subset?",
                      path, w[i].name);
   return SG_OK;
 }
@@ -194,8 +194,8 @@ sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *places, i
     const window *w = find(job, row->region, row->chrom, row->start);
     if (!w) w = find(job, row->region, "", -1);
     if (!w)
-      return sg_fail(err, SG_ENOTFOUND, "%s:%" PRId64 ": %s has no window %s at %s:%" PRId64 ": are "
-                     "these the windows that were explained?", job->subsets->path, row->line,
+      return sg_fail(err, SG_ENOTFOUND, "%s:%" PRId64 ": %s has no window %s at %s:%" PRId64 ": "
+                     "are these the windows that were explained?", job->subsets->path, row->line,
                      sg_opt_text(job->opts, "genome"), row->region, row->chrom, row->start + 1);
     for (int64_t k = 0; k < AROUND; k++) {
       int64_t at = places[i].center - SG_CLUSTER_FLANK + k - row->start;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -103,6 +104,9 @@ static sg_status check_usage(const sg_opts *opts, sg_err *err)
   if (genome && !sg_opt_given(opts, "regions") && !sg_opt_given(opts, "region"))
     return sg_fail(err, SG_EINVAL, "-f GENOME.fa goes with -b REGIONS.bed or -R CHR:BEG-END "
                    "(a FASTA of windows goes without -f)");
+  if (genome && opts->n_operand)
+    return sg_fail(err, SG_EINVAL, "%s: sequences come either from a FASTA file or from -f with -b "
+                   "or -R", opts->operand[0]);
   if (opts->n_operand > 1)
     return sg_fail(err, SG_EINVAL, "%s: one FASTA file of windows at a time", opts->operand[1]);
   return SG_OK;
@@ -135,9 +139,11 @@ static sg_status make_folder(const char *dir, sg_err *err)
 {
   struct stat info;
   if (mkdir(dir, 0777) && errno != EEXIST)
-    return sg_fail(err, SG_EIO, "-o %s: %s", dir, strerror(errno));
+    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be made: %s", dir, strerror(errno));
   if (!stat(dir, &info) && !S_ISDIR(info.st_mode))
     return sg_fail(err, SG_EIO, "-o %s is a file; a folder is wanted", dir);
+  if (access(dir, W_OK | X_OK))
+    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be written to: %s", dir, strerror(errno));
   return SG_OK;
 }
 

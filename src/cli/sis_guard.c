@@ -141,8 +141,8 @@ static void guard_subsets(const speech *s)
   double middle = y->subsets ? median(s->job, y) : 12;
   if (middle < 6)
     sg_say(SG_LOG_WARN, "%sThe median subset has %g bases: fewer than 6 are less than a binding "
-           "site; a network that never saw hidden bases may take a few for enough (--transplant tells)",
-           s->of, middle);
+           "site; a network that never saw hidden bases may take a few for enough "
+           "(--transplant tells)", s->of, middle);
   if (middle > 30)
     sg_say(SG_LOG_WARN, "%sThe median subset has %g bases: more than 30 are more than a binding "
            "site; a lower threshold gives shorter subsets", s->of, middle);
