@@ -76,12 +76,14 @@ static sg_status member_place(const sg_cluster_job *job, const sg_member *m, sg_
   return status;
 }
 
-/* The window, as in the table of subsets. */
+/* The window, as in the table of subsets: one that is its own chromosome has no place there. */
 static sg_status window(const sg_subset_row *r, sg_output *out, sg_err *err)
 {
-  sg_status status = sg_output_printf(out, err, "%s\t%s\t", or_dot(r->region), or_dot(r->chrom));
+  bool lost = sg_cluster_own_place(r);
+  sg_status status = sg_output_printf(out, err, "%s\t%s\t", or_dot(r->region),
+                                      lost ? "." : or_dot(r->chrom));
   if (status) return status;
-  if (r->end < 0) return sg_output_puts(out, ".\t.\t.", err);
+  if (r->end < 0 || lost) return sg_output_puts(out, ".\t.\t.", err);
   return sg_output_printf(out, err, "%" PRId64 "\t%" PRId64 "\t%c", r->start, r->end, r->strand);
 }
 

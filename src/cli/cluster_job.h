@@ -13,6 +13,14 @@ typedef struct sg_looked {
   char strand;
 } sg_looked;
 
+/* A window whose bases are known from a FASTA of windows. */
+typedef struct sg_cluster_window {
+  char *name, *chrom;          /* chrom: "" where it says no place */
+  int64_t start;               /* -1: no place */
+  int64_t length;
+  uint8_t *codes;              /* [length] of the forward strand; 4: unknown */
+} sg_cluster_window;
+
 typedef struct sg_cluster_job {
   const sg_opts *opts;
   const char *dir;             /* of -o; NULL: only the summary is wanted */
@@ -20,12 +28,27 @@ typedef struct sg_cluster_job {
   sg_clusters *clusters;
   sg_looked *looked;
   int64_t n_looked;
+  sg_cluster_window *window;   /* [n_window] by name and place: of -f, where that is no genome */
+  int64_t n_window;
   sg_facts facts;
 } sg_cluster_job;
 
 /* cluster_genome.c: fetches bases around sites; `user` is the job. */
 sg_status sg_cluster_genome_fetch(void *user, const sg_cluster_place *place, int64_t n,
                                   uint8_t *codes, sg_err *err);
+
+/* cluster_windows.c: a FASTA of windows for -f. Reads it where it is one, and gives subsets without
+ * a place one in their window. */
+sg_status sg_cluster_windows_place(sg_cluster_job *job, sg_err *err);
+/* Whether the window is its own chromosome. */
+bool sg_cluster_own_place(const sg_subset_row *row);
+void sg_cluster_windows_free(sg_cluster_job *job);
+/* Of the window that has no other place; -1: there is none. */
+int64_t sg_cluster_window_length(const sg_cluster_job *job, const char *name);
+sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *place, int64_t n,
+                                   uint8_t *codes, sg_err *err);
+/* Whether some subset has a place. */
+bool sg_cluster_placed(const sg_cluster_job *job);
 
 /* cluster_rest.c: the regions that could be explained; looked[] belongs to the job. */
 sg_status sg_cluster_rest_read(sg_cluster_job *job, sg_err *err);

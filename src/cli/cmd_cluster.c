@@ -10,8 +10,8 @@
 
 static const sg_opt_def cluster_defs[] = {
   { "genome", 'f', SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "genome FASTA, plain or compressed: nested motifs are told apart by its bases at the sites "
-    "[kept bases alone decide]" },
+    "genome FASTA, plain or compressed, or the FASTA of the windows that were explained: nested "
+    "motifs are told apart by its bases at the sites [kept bases alone decide]" },
   { "fai", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
     "index of the genome, when it does not stand beside it" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
@@ -80,10 +80,9 @@ static sg_cluster_opts take_options(sg_cluster_job *job)
   o.least = (double)sg_opt_int(job->opts, "min-members");
   o.eps = (int)sg_opt_int(job->opts, "eps");
   o.min_samples = (int)sg_opt_int(job->opts, "min-samples");
-  if (sg_opt_text(job->opts, "genome")) {
-    o.fetch = sg_cluster_genome_fetch;
-    o.user = job;
-  }
+  if (sg_opt_text(job->opts, "genome"))
+    o.fetch = job->n_window ? sg_cluster_windows_fetch : sg_cluster_genome_fetch;
+  o.user = job;
   return o;
 }
 
@@ -96,8 +95,9 @@ static void report(const sg_cluster_job *job)
          "%" PRId64 " subsets cut, %" PRId64 " pieces too short, %" PRId64 " too long", c->n_member,
          job->subsets->n, c->n, c->noise, c->cut, c->short_ones, c->long_ones);
   if (!c->genome)
-    sg_say(SG_LOG_WARN, "without a genome (-f) kept bases alone decide: motifs that contain each "
-           "other may be one cluster, or one motif several");
+    sg_say(SG_LOG_WARN, "without %s kept bases alone decide: motifs that contain each other may be "
+           "one cluster, or one motif several", job->subsets->has_regions && !sg_cluster_placed(job)
+           ? "the FASTA of the windows (-f)" : "a genome (-f)");
   if (c->n_member && 2 * c->noise > c->n_member)
     sg_say(SG_LOG_WARN, "%" PRId64 " of %" PRId64 " pieces are noise: are the subsets sufficient "
            "for what they hold (seqgloss sis --transplant)?", c->noise, c->n_member);
@@ -120,12 +120,13 @@ static sg_status note_genome(sg_cluster_job *job, sg_err *err)
 static sg_status cluster(sg_cluster_job *job, sg_err *err)
 {
   const char *path = job->opts->operand[0];
-  sg_cluster_opts o = take_options(job);
   sg_status status = sg_cluster_files_check(job, err);
   if (!status) status = sg_subsets_read(path, &job->subsets, err);
   if (!status) status = choose_target(job, path, err);
+  if (!status) status = sg_cluster_windows_place(job, err);
   if (!status) status = sg_cluster_rest_read(job, err);
   if (!status) status = sg_facts_make(job->opts, NULL, &job->facts, err);
+  sg_cluster_opts o = take_options(job);
   sg_signals_abrupt(true);
   if (!status) status = sg_cluster_run(job->subsets, &o, &job->clusters, err);
   sg_signals_abrupt(false);
@@ -147,6 +148,7 @@ static int run_cluster(sg_opts *opts)
   sg_status status = cluster(&job, &err);
   sg_facts_free(&job.facts);
   sg_cluster_rest_free(&job);
+  sg_cluster_windows_free(&job);
   sg_clusters_free(job.clusters);
   sg_subsets_free(job.subsets);
   return sg_console_end(status, &err);

@@ -173,7 +173,7 @@ static sg_status compare(sg_compare_job *job, sg_err *err)
   }
   if (!status) status = sg_compare_files_close(job, &facts, err);
   if (!status && job->low)
-    sg_say(SG_LOG_WARN, "%d of %d queries have less than %g bits: what they match is chance",
+    sg_say(SG_LOG_WARN, "%d of %d queries have less than %g bits: what they match may be chance",
            job->low, job->queries->n, SG_COMPARE_LOW_BITS);
   if (!status)
     sg_say(SG_LOG_INFO, "%d of %d queries match one of %d motifs", job->found, job->queries->n,

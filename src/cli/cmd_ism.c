@@ -452,7 +452,7 @@ static void report(const sg_ism_job *job)
     sg_say(SG_LOG_WARN, "%" PRId64 " regions have scores that are no finite numbers",
            job->not_numbers);
   if (job->delta.verify)
-    sg_say(SG_LOG_WARN, "--verify: %" PRId64 " edits; they differ from full evaluation by %.3g at "
+    sg_note("--verify: %" PRId64 " edits; they differ from full evaluation by %.3g at "
            "most", c->edits, c->worst);
   sg_say(SG_LOG_INFO, "%" PRId64 " edits of %" PRId64 " windows; %.4g multiply-adds, %.4g by full "
          "evaluation", c->edits, c->bases, c->madds, c->full_madds);

@@ -60,6 +60,7 @@ static const sg_opt_group *const groups[] = {
   &motif_group, &region_group, &sg_group_model, &draw_group, &sg_group_common, NULL
 };
 static const char *const usage[] = {
+  "[options] [FILE|SET] NAME -o LOGO.svg",
   "[options] FILE|SET -i ID -o LOGO.svg",
   "[options] SEQUENCE",
   "[options] -f GENOME.fa -R CHR:BEG-END --scores TSV",
@@ -95,6 +96,8 @@ void sg_logo_job_free(sg_logo_job *job)
     free((unsigned char *)job->panel[i].mark);
   }
   free(job->place);
+  free(job->form);
+  free(job->found);
 }
 
 static bool is_png(const char *path)
@@ -186,8 +189,9 @@ const sg_cmd sg_cmd_logo = {
   .summary = "draw motifs, or a region with its scores and subsets",
   .usage = usage,
   .about = "Draws sequence logos as SVG or PNG: of motifs by their information, their "
-           "probabilities or signed contributions, of a sequence, or of a region of a genome with "
-           "the scores of its bases and the subsets that suffice for the prediction.",
+           "probabilities or signed contributions (NAME is an identifier or name in the files and "
+           "sets given, or in the shipped vertebrates), of a sequence, or of a region of a genome "
+           "with the scores of its bases and the subsets that suffice for the prediction.",
   .groups = groups,
   .run = run_logo
 };

@@ -177,7 +177,7 @@ static void report(const sg_predict *job)
     sg_say(SG_LOG_WARN, "%" PRId64 " regions have predictions that are no finite numbers",
            job->not_numbers);
   if (job->verify)
-    sg_say(SG_LOG_WARN, "--verify: %" PRId64 " regions; single and double precision differ by %.3g "
+    sg_note("--verify: %" PRId64 " regions; single and double precision differ by %.3g "
            "at most", job->done, job->worst);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -25,8 +26,8 @@
 
 static const sg_opt_def run_defs[] = {
   { "target", 't', SG_OPT_TEXT, "OUTPUT[:UNIT]", NULL, 0, 0, SG_OPT_MANY,
-    "outputs to explain, by name or number; may be repeated; all: every one [the only one there "
-    "is]" },
+    "outputs to explain, by name or number, OUTPUT for all of its units; may be repeated; all: "
+    "every one [the only one there is]" },
   { "threshold", 0, SG_OPT_REAL, "X", NULL, 0, 0, 0,
     "tau: what an output must reach for a subset to be sufficient" },
   { "threshold-null", 0, SG_OPT_REAL, "Q", NULL, 0, 1, 0,
@@ -68,7 +69,8 @@ static const sg_opt_group *const groups[] = {
   &sg_group_common, NULL
 };
 static const char *const usage[] = {
-  "[options] -m MODEL -f GENOME.fa -b REGIONS.bed -o DIR", NULL
+  "[options] -m MODEL -f GENOME.fa -b REGIONS.bed -o DIR",
+  "[options] -m MODEL -o DIR WINDOWS.fa", NULL
 };
 
 const char *const sg_run_network[] = {
@@ -100,7 +102,11 @@ static sg_status check_usage(const sg_opts *opts, sg_err *err)
     return sg_fail(err, SG_EINVAL, "no sequences: give -f GENOME.fa with -b REGIONS.bed, or a "
                    "FASTA file");
   if (genome && !sg_opt_given(opts, "regions") && !sg_opt_given(opts, "region"))
-    return sg_fail(err, SG_EINVAL, "-f GENOME.fa goes with -b REGIONS.bed or -R CHR:BEG-END");
+    return sg_fail(err, SG_EINVAL, "-f GENOME.fa goes with -b REGIONS.bed or -R CHR:BEG-END "
+                   "(a FASTA of windows goes without -f)");
+  if (genome && opts->n_operand)
+    return sg_fail(err, SG_EINVAL, "%s: sequences come either from a FASTA file or from -f with -b "
+                   "or -R", opts->operand[0]);
   if (opts->n_operand > 1)
     return sg_fail(err, SG_EINVAL, "%s: one FASTA file of windows at a time", opts->operand[1]);
   return SG_OK;
@@ -133,9 +139,11 @@ static sg_status make_folder(const char *dir, sg_err *err)
 {
   struct stat info;
   if (mkdir(dir, 0777) && errno != EEXIST)
-    return sg_fail(err, SG_EIO, "-o %s: %s", dir, strerror(errno));
+    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be made: %s", dir, strerror(errno));
   if (!stat(dir, &info) && !S_ISDIR(info.st_mode))
     return sg_fail(err, SG_EIO, "-o %s is a file; a folder is wanted", dir);
+  if (access(dir, W_OK | X_OK))
+    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be written to: %s", dir, strerror(errno));
   return SG_OK;
 }
 
@@ -189,6 +197,18 @@ static sg_status add_target(sg_run *run, const char *spec, bool alone, bool logi
   return SG_OK;
 }
 
+/* Nobody meant all of several outputs by saying nothing. */
+static sg_status check_choice(const sg_nets *nets, const sg_picks *picks, bool named, sg_err *err)
+{
+  char there[600];
+  int64_t units = 0;
+  for (int i = 0; i < picks->n; i++) units += picks->pick[i].n_unit;
+  if (units < 2 || named) return SG_OK;
+  sg_picks_tell(nets, there, sizeof there);
+  return sg_fail(err, SG_EINVAL, "the network has %lld outputs: choose by -t OUTPUT[:UNIT], or -t "
+                 "all for every one; there are: %s", (long long)units, there);
+}
+
 /* Every unit of every pick is a target of its own. */
 static sg_status take_picks(sg_run *run, const sg_plan *plan, const sg_picks *picks, bool named,
                             sg_err *err)
@@ -202,9 +222,6 @@ static sg_status take_picks(sg_run *run, const sg_plan *plan, const sg_picks *pi
                      "by -t OUTPUT:UNIT", picks->pick[i].name);
     units += picks->pick[i].n_unit;
   }
-  if (units > 1 && !named)
-    return sg_fail(err, SG_EINVAL, "the network has %lld outputs: choose by -t OUTPUT[:UNIT] "
-                   "(seqgloss info lists them; all takes every one)", (long long)units);
   if (units > 1000)
     return sg_fail(err, SG_EINVAL, "%lld targets are too many for one run", (long long)units);
   run->target = calloc((size_t)units + 1, sizeof *run->target);
@@ -239,7 +256,9 @@ static sg_status find_targets(sg_run *run, sg_err *err)
   if (!status)
     status = sg_net_make_plan(net, net->length ? net->length : 1000, false, &net->plan, err);
   if (!status) status = sg_picks_make(&nets, targets, n, false, &picks, err);
+  if (!status) status = check_choice(&nets, &picks, n > 0, err);
   if (!status) status = take_picks(run, net->plan, &picks, n > 0, err);
+  if (!status) sg_picks_say(&picks, targets, n);
   sg_picks_free(&picks);
   sg_facts_free(&facts);
   sg_nets_free(&nets);
@@ -285,6 +304,7 @@ static int all_targets(sg_run *run)
   sg_status status = SG_OK;
   for (int i = 0; i < run->n_target && !code; i++) {
     size_t begin = run->steps.told.n;
+    sg_console_fresh();
     code = sg_run_target_steps(run, &run->target[i]);
     if (code) return code;
     sg_buffer told = run->steps.told;

@@ -18,7 +18,8 @@
 
 static const sg_opt_def sis_defs[] = {
   { "target", 't', SG_OPT_TEXT, "OUTPUT[:UNIT]", NULL, 0, 0, SG_OPT_MANY,
-    "outputs to explain, by name or number; may be repeated [the only one there is]" },
+    "outputs to explain, by name or number, OUTPUT for all of its units; may be repeated; all: "
+    "every one [the only one there is]" },
   { "threshold", 0, SG_OPT_REAL, "X", NULL, 0, 0, 0,
     "tau: what an output must reach for a subset to be sufficient" },
   { "threshold-null", 0, SG_OPT_REAL, "Q", NULL, 0, 1, 0,
@@ -153,6 +154,7 @@ static sg_status choose_targets(sg_sis_job *job, sg_err *err)
     return sg_fail(err, SG_EINVAL, "the network has %" PRId64 " outputs: choose by -t "
                    "OUTPUT[:UNIT], or -t all for every one; there are: %s", units, there);
   }
+  sg_picks_say(&job->picks, targets, n);
   if (units > 100000)
     return sg_fail(err, SG_EINVAL, "%" PRId64 " targets are too many: choose by -t OUTPUT:UNIT",
                    units);
@@ -211,8 +213,7 @@ static void report(const sg_sis_job *job)
   sg_seqinput_report(job->source);
   sg_sis_guard(job);
   if (job->sis.verify)
-    sg_say(SG_LOG_WARN, "--verify: maskings and full evaluations differ by %.3g at most",
-           job->worst);
+    sg_note("--verify: maskings and full evaluations differ by %.3g at most", job->worst);
 }
 
 static sg_status sis(sg_sis_job *job, sg_err *err)
@@ -257,9 +258,7 @@ static int run_sis(sg_opts *opts)
   sg_status status = sg_sis_tau_check(opts, &bad_usage, &err);
   if (status && bad_usage) return sg_console_usage(&err);
   if (!status) status = sis(&job, &err);
-  if (status && job.checkpoint)
-    sg_say(SG_LOG_WARN, "the rows so far are in %s; the same command goes on from there",
-           sg_checkpoint_name(job.checkpoint));
+  if (status && job.checkpoint) sg_console_kept(sg_checkpoint_name(job.checkpoint));
   release(&job);
   return sg_console_end(status, &err);
 }

@@ -59,7 +59,10 @@ static sg_status add_text(sg_compare_job *job, const char *text, sg_err *err)
 static sg_status add_string(sg_compare_job *job, const char *operand, sg_err *err)
 {
   if (!*operand) return sg_fail(err, SG_EINVAL, "an empty query");
-  if (operand[strspn(operand, "ACGTURYSWKMBDHVNXacgturyswkmbdhvnx.-")])
+  if (strpbrk(operand, "Xx"))
+    return sg_fail(err, SG_EINVAL, "%s: X is no letter for a base of DNA: write N, or -, where any "
+                   "base may be", operand);
+  if (operand[strspn(operand, "ACGTURYSWKMBDHVNacgturyswkmbdhvn.-")])
     return sg_fail(err, SG_ENOTFOUND, "%s: there is no such file, and as a string it is not made "
                    "of the letters of DNA (ACGT, IUPAC, N or - for any)", operand);
   return add_text(job, operand, err);

@@ -136,7 +136,9 @@ static sg_status one_query(const sg_compare_job *job, sg_comparer *comparer, int
   if (status) return status;
   found.n = passing(job, found.match, found.n);
   b->found += found.n > 0;
-  b->low += found.bits < SG_COMPARE_LOW_BITS;
+  /* A match that none of so many would reach by chance speaks for itself, however few its bits. */
+  const sg_match *nearest = found.n ? &found.match[0] : NULL;
+  b->low += found.bits < SG_COMPARE_LOW_BITS && !(nearest && nearest->evalue <= 0.01);
   for (int i = 0; i < job->n_file && !status; i++)
     status = job->file[i].format == SG_COMPARE_TSV
                ? sg_compare_tsv(job, &found, &b->text[i], err)

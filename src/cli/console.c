@@ -16,7 +16,14 @@ static struct {
   sg_level level;
   bool line_open;              /* a progress line stands on the terminal */
   bool reader_gone;            /* who read our output has left: the process ends as by SIGPIPE */
-} console = { "main", SG_LOG_WARN, false, false };
+  bool hush;                   /* errors only */
+  struct {
+    uint64_t words;            /* digest of what stands before the colon */
+    const char *command;
+  } said[32];                  /* warnings so far */
+  int n_said;
+  char kept[512];              /* what --resume goes on from; "": nothing */
+} console = { .command = "main", .level = SG_LOG_WARN };
 
 enum {
   GRACE = 10,                  /* seconds from a signal to stop until the end, come what may */
@@ -56,19 +63,51 @@ static void say_time(void)
   fputs(text, stderr);
 }
 
-static void say(void *unused, sg_level level, const char *text)
+static void put(char letter, const char *colour, const char *text)
 {
-  static const char letter[] = "EWID";
-  static const char *const colour[] = { "\033[31m", "\033[33m", "", "" };
-  (void)unused;
-  if (level > console.level) return;
   if (console.line_open) fputs("\r\033[K", stderr);
   console.line_open = false;
   say_time();
-  if (use_colour() && *colour[level])
-    fprintf(stderr, "%s[%c::%s]\033[0m %s\n", colour[level], letter[level], console.command, text);
+  if (*colour && use_colour())
+    fprintf(stderr, "%s[%c::%s]\033[0m %s\n", colour, letter, console.command, text);
   else
-    fprintf(stderr, "[%c::%s] %s\n", letter[level], console.command, text);
+    fprintf(stderr, "[%c::%s] %s\n", letter, console.command, text);
+}
+
+static bool shown(sg_level level)
+{
+  bool hush = console.hush && console.level < SG_LOG_INFO && level > SG_LOG_ERROR;
+  return level <= console.level && !hush;
+}
+
+/* Commands run one after the other see the same thing and say it in the same words, up to a colon:
+ * whether another command has said this. What the same command says twice is two things. */
+static bool said_before(const char *text)
+{
+  enum { MOST = sizeof console.said / sizeof console.said[0] };
+  uint64_t words = UINT64_C(14695981039346656037);          /* FNV-1a */
+  for (const char *p = text; *p && *p != ':'; p++)
+    words = (words ^ (unsigned char)*p) * UINT64_C(1099511628211);
+  for (int i = 0; i < console.n_said; i++)
+    if (console.said[i].words == words && strcmp(console.said[i].command, console.command))
+      return true;
+  if (console.n_said == MOST) return false;
+  console.said[console.n_said].words = words;
+  console.said[console.n_said++].command = console.command;
+  return false;
+}
+
+void sg_console_fresh(void)
+{
+  console.n_said = 0;
+}
+
+static void say(void *unused, sg_level level, const char *text)
+{
+  static const char *const colour[] = { "\033[31m", "\033[33m", "", "" };
+  (void)unused;
+  if (!shown(level) || (level == SG_LOG_WARN && said_before(text))) return;
+  put("EWID"[level], colour[level], text);
 }
 
 void sg_say(sg_level level, const char *fmt, ...)
@@ -81,6 +120,29 @@ void sg_say(sg_level level, const char *fmt, ...)
   say(NULL, level, text);
 }
 
+void sg_note(const char *fmt, ...)
+{
+  char text[SG_ERR_TEXT];
+  va_list args;
+  if (!shown(SG_LOG_WARN)) return;
+  va_start(args, fmt);
+  vsnprintf(text, sizeof text, fmt, args);
+  va_end(args);
+  put('M', "", text);
+}
+
+void sg_console_kept(const char *path)
+{
+  snprintf(console.kept, sizeof console.kept, "%s", path ? path : "");
+}
+
+bool sg_console_hush(bool hush)
+{
+  bool was = console.hush;
+  console.hush = hush;
+  return was;
+}
+
 const sg_log *sg_console_log(void)
 {
   static const sg_log log = { say, NULL };
@@ -90,9 +152,13 @@ const sg_log *sg_console_log(void)
 int sg_console_end(sg_status status, const sg_err *err)
 {
   if (!status) return SG_EXIT_OK;
-  if (stop_asked) sg_say(SG_LOG_WARN, "stopped; no output was left");
-  else if (status == SG_EIO && sg_console_reader_gone(err->text)) console.reader_gone = true;
-  else say(NULL, SG_LOG_ERROR, err->text);
+  bool gone = !stop_asked && status == SG_EIO && sg_console_reader_gone(err->text);
+  if (gone) console.reader_gone = true;
+  else if (!stop_asked) say(NULL, SG_LOG_ERROR, err->text);
+  if (*console.kept)
+    sg_say(SG_LOG_WARN, "%swhat is computed so far is in %s: the same command with --resume goes "
+           "on from there", stop_asked ? "stopped; " : "", console.kept);
+  else if (stop_asked) sg_say(SG_LOG_WARN, "stopped; no output was left");
   return SG_EXIT_FAILED;
 }
 

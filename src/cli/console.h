@@ -14,6 +14,15 @@ void sg_console_begin(const char *command);
 void sg_console_options(const sg_opts *opts);
 /* One message of the level: "[W::predict] text". */
 void sg_say(sg_level level, const char *fmt, ...) SG_PRINTF(2, 3);
+/* What a user should know and need not mend: "[M::predict] text". -q leaves it out. */
+void sg_note(const char *fmt, ...) SG_PRINTF(1, 2);
+/* Where the numbers are that --resume goes on from; said should the process be stopped or fail. */
+void sg_console_kept(const char *path);
+/* A new thing is looked at: warnings of steps before may be said again. */
+void sg_console_fresh(void);
+/* Steps within a step: what they have to say below an error is left out, but for -v. Returns what
+ * it was. */
+bool sg_console_hush(bool hush);
 /* The library's notices come through here too. */
 const sg_log *sg_console_log(void);
 /* Prints the error, if it is one; returns the exit status. A reader that closed its pipe and a

@@ -13,6 +13,9 @@ typedef struct sg_logo_job {
   sg_logo logo;
   sg_logo_panel panel[SG_LOGO_PANELS];
   char *place;
+  const char **form;           /* [n_form] of -i, and operands that are names of motifs */
+  bool *found;                 /* [n_form] some motif is of it */
+  int n_form;
 } sg_logo_job;
 
 /* One panel more, of heights 0; its title is copied (NULL: none). */

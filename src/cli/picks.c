@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/console.h"
 #include "cli/picks.h"
 
 /* ---- 1. Matching ---- */
@@ -280,6 +281,25 @@ sg_status sg_picks_make(const sg_nets *nets, const char *const *targets, int n_t
   if (status) sg_picks_free(&picks);
   *ret_picks = picks;
   return status;
+}
+
+void sg_picks_say(const sg_picks *picks, const char *const *targets, int n_target)
+{
+  enum { MOST = 20 };
+  char text[600];
+  int64_t units = 0;
+  size_t n = 0;
+  text[0] = '\0';
+  for (int i = 0; i < picks->n; i++) {
+    const sg_pick *p = &picks->pick[i];
+    for (int64_t u = 0; u < p->n_unit; u++, units++)
+      if (units < MOST && p->columns)
+        n = append(text, sizeof text, n, "%s%s", units ? ", " : "", p->columns[u]);
+  }
+  if (units <= n_target) return;
+  for (int t = 0; t < n_target; t++)
+    sg_note("-t %s: %" PRId64 " outputs are explained, each for itself: %s%s", targets[t], units,
+            text, units > MOST ? " ..." : "");
 }
 
 void sg_picks_free(sg_picks *picks)

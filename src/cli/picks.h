@@ -28,6 +28,8 @@ typedef struct sg_picks {
  * by its logit. Errors: SG_ENOTFOUND lists what there is. */
 sg_status sg_picks_make(const sg_nets *nets, const char *const *targets, int n_target, bool logits,
                         sg_picks *ret_picks, sg_err *err);
+/* Says which outputs are explained, where a target named more than one of them. */
+void sg_picks_say(const sg_picks *picks, const char *const *targets, int n_target);
 void sg_picks_free(sg_picks *picks);
 /* The outputs of the nets' plans and their units, for a message. */
 void sg_picks_tell(const sg_nets *nets, char *text, size_t size);

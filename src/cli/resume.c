@@ -77,8 +77,8 @@ sg_status sg_resume_skip(const sg_checkpoint *checkpoint, sg_source *source, sg_
   int64_t done = sg_checkpoint_done(checkpoint);
   sg_status status = sg_region_batch_new(1, &one, err);
   if (!status && done)
-    sg_say(SG_LOG_WARN, "going on after %" PRId64 " regions that %s has already", done,
-           sg_checkpoint_name(checkpoint));
+    sg_note("going on after %" PRId64 " regions that %s has already", done,
+            sg_checkpoint_name(checkpoint));
   for (int64_t i = 0; i < done && !status; i++) {
     status = sg_source_fill(source, one, err);
     if (!status && !one->n)
@@ -113,6 +113,5 @@ sg_status sg_resume_add(sg_checkpoint *checkpoint, int64_t n, int64_t *done, sg_
 
 void sg_resume_say(const sg_checkpoint *checkpoint)
 {
-  sg_say(SG_LOG_WARN, "what is computed so far is in %s; the same command goes on from there",
-         sg_checkpoint_name(checkpoint));
+  sg_console_kept(sg_checkpoint_name(checkpoint));
 }

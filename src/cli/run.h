@@ -44,9 +44,11 @@ sg_status sg_run_read(const sg_run *run, const char *dir, sg_report *report, sg_
 /* Removes what a stopped step left to go on with, unless --resume was given: files that belong to
  * outputs[n] in `dir`. */
 void sg_run_begin_anew(const sg_run *run, const char *dir, const char *const *outputs, int n);
+/* Where the bases of the regions are: the genome, or the FASTA of windows. */
+const char *sg_run_genome(const sg_run *run);
 /* cluster and compare on a table of subsets in `dir`; `label` begins the names of the steps.
- * `genome`: members have places on it. */
-int sg_run_motifs(sg_run *run, const char *label, const char *dir, bool genome);
+ * `genome`: file with the bases of the members; NULL: none. */
+int sg_run_motifs(sg_run *run, const char *label, const char *dir, const char *genome);
 
 /* Shuffled regions, and the network with its weights in random order; control.tsv. */
 int sg_run_control(sg_run *run, const sg_run_target *target);

@@ -113,17 +113,22 @@ static bool has_line(const char *dir, const char *file, const char *begin)
   return found;
 }
 
-static int cluster(sg_run *run, const char *before, const char *dir, bool genome)
+/* `genome`: has the bases of the sites, be it one or the FASTA of the windows; NULL: none is
+ * known. */
+static int cluster(sg_run *run, const char *before, const char *dir, const char *genome)
 {
   static const char *const outputs[] = {
     "clusters.tsv", "summary.tsv", "pairs.tsv", "motifs.meme", "motifs.jaspar", "instances.bed",
     "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme"
   };
-  static const char *const passed[] = { "genome", "fai", "lambda", NULL };
-  static const char *const without[] = { "lambda", NULL };
+  static const char *const passed[] = { "fai", "lambda", NULL };
   sg_args args = { 0 };
   sg_args_add(&args, "cluster");
-  sg_args_pass(&args, run->opts, genome ? passed : without);
+  if (genome) {
+    sg_args_add(&args, "--genome");
+    sg_args_file(&args, genome);
+  }
+  sg_args_pass(&args, run->opts, passed + !genome);
   if (has_line(dir, "sis.tsv", NULL)) {      /* no subset: no tau to hold predictions against */
     sg_args_add(&args, "--predictions");
     sg_args_path(&args, dir, "predictions.tsv");
@@ -152,7 +157,12 @@ static int compare(sg_run *run, const char *before, const char *dir)
   return step(run, before, &args, dir, outputs, 1);
 }
 
-int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, bool genome)
+const char *sg_run_genome(const sg_run *run)
+{
+  return run->opts->n_operand ? run->opts->operand[0] : sg_opt_text(run->opts, "genome");
+}
+
+int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, const char *genome)
 {
   int code = cluster(run, label_before, dir, genome);
   return code ? code : compare(run, label_before, dir);
@@ -160,11 +170,12 @@ int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, bool g
 
 /* ---- ism ---- */
 
-/* Scores of the few regions that the report draws, by their places on the genome. */
-static int tracks(sg_run *run, const sg_run_target *t, bool genome)
+/* Scores of the few regions that the report draws, by their places on the genome or on the FASTA
+ * of the windows. */
+static int tracks(sg_run *run, const sg_run_target *t, const char *genome)
 {
   static const char *const outputs[] = { "ism.tsv" }, top[] = "regions.top.bed";
-  static const char *const places[] = { "genome", "fai", "edge", NULL };
+  static const char *const places[] = { "fai", "edge", NULL };
   sg_args args = { 0 };
   if (!genome || !has_line(t->dir, top, NULL)) {
     char path[4096];
@@ -175,6 +186,8 @@ static int tracks(sg_run *run, const sg_run_target *t, bool genome)
   sg_args_pass(&args, run->opts, sg_run_network);
   if (t->spec) sg_args_pair(&args, "target", t->spec);
   if (t->logit) sg_args_add(&args, "--logits");
+  sg_args_add(&args, "--genome");
+  sg_args_file(&args, genome);
   sg_args_pass(&args, run->opts, places);
   sg_args_add(&args, "--regions");
   sg_args_path(&args, t->dir, top);
@@ -243,13 +256,12 @@ static void drop_control(sg_run *run, const sg_run_target *t)
 
 int sg_run_target_steps(sg_run *run, sg_run_target *target)
 {
-  bool genome = sg_opt_given(run->opts, "genome");
   label(run->steps.last, target->name, "report");
   drop_control(run, target);
   int code = predict(run, target);
   if (!code) code = subsets(run, target);
-  if (!code) code = sg_run_motifs(run, target->name, target->dir, genome);
-  if (!code) code = tracks(run, target, genome);
+  if (!code) code = sg_run_motifs(run, target->name, target->dir, sg_run_genome(run));
+  if (!code) code = tracks(run, target, sg_run_genome(run));
   if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
   if (!code) code = page(run, target);
   return code ? code : expected(run, target);

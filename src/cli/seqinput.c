@@ -1,8 +1,38 @@
 /* cli/seqinput.c: the sequence options of a command, checked, as options of a source. */
 #include <inttypes.h>
+#include <string.h>
+#include <strings.h>
 
 #include "cli/console.h"
 #include "cli/seqinput.h"
+
+/* Whether a name ends as those of regions do, compressed or not. */
+static bool is_bed(const char *path)
+{
+  static const char *const ends[] = { ".bed", ".narrowPeak", ".broadPeak" };
+  size_t n = strlen(path);
+  if (n > 3 && !strcmp(path + n - 3, ".gz")) n -= 3;
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    size_t m = strlen(ends[i]);
+    if (n > m && !strncasecmp(path + n - m, ends[i], m)) return true;
+  }
+  return false;
+}
+
+/* An interval of one base is asked for as such; without an end it would run to that of the
+ * chromosome, which nobody wants a window in the middle of. */
+static sg_status check_intervals(const sg_opts *opts, sg_err *err)
+{
+  int n;
+  const char *const *interval = sg_opt_many(opts, "region", &n);
+  for (int i = 0; i < n; i++) {
+    const char *colon = strrchr(interval[i], ':'), *p = colon ? colon + 1 : "";
+    if (*p && !p[strspn(p, "0123456789,")])
+      return sg_fail(err, SG_EINVAL, "-R %s has no end: the window around that base is -R %s-%s",
+                     interval[i], interval[i], p);
+  }
+  return SG_OK;
+}
 
 static sg_status check_sources(const sg_opts *opts, sg_err *err)
 {
@@ -11,6 +41,9 @@ static sg_status check_sources(const sg_opts *opts, sg_err *err)
   if (opts->n_operand > 1)
     return sg_fail(err, SG_EINVAL, "one FASTA file at a time; %s is a second one",
                    opts->operand[1]);
+  if (opts->n_operand && is_bed(opts->operand[0]))
+    return sg_fail(err, SG_EINVAL, "%s: regions are given as -b %s, with the genome, -f GENOME.fa",
+                   opts->operand[0], opts->operand[0]);
   if (opts->n_operand && (genome || bed || intervals))
     return sg_fail(err, SG_EINVAL, "%s: sequences come either from a FASTA file or from -f with -b "
                    "or -R", opts->operand[0]);
@@ -20,7 +53,7 @@ static sg_status check_sources(const sg_opts *opts, sg_err *err)
     return sg_fail(err, SG_EINVAL, "-f needs regions: -b REGIONS.bed or -R CHR:BEG-END (a FASTA of "
                    "windows goes without -f)");
   if (bed && intervals) return sg_fail(err, SG_EINVAL, "give either -b or -R");
-  return SG_OK;
+  return check_intervals(opts, err);
 }
 
 sg_status sg_seqinput_read(const sg_opts *opts, sg_source_opts *ret_opts, bool *ret_any,

@@ -99,9 +99,9 @@ static void summary(const speech *s)
   const sg_tally *y = s->tally;
   char middle[64] = "";
   if (y->subsets) snprintf(middle, sizeof middle, ", median size %g", median(s->job, y));
-  sg_say(SG_LOG_WARN, "%s%" PRId64 " subsets of %" PRId64 " regions with f %s tau = %s, of %" PRId64
-         " regions%s; f(nothing) = %s", s->of, y->subsets, y->passing, s->passes, s->tau,
-         y->regions, middle, s->empty);
+  sg_note("%s%" PRId64 " subsets of %" PRId64 " regions with f %s tau = %s, of %" PRId64
+          " regions%s; f(nothing) = %s", s->of, y->subsets, y->passing, s->passes, s->tau,
+          y->regions, middle, s->empty);
 }
 
 /* A network that was never shown an empty input may give it any number, and then a few scattered
@@ -140,21 +140,21 @@ static void guard_subsets(const speech *s)
   const sg_tally *y = s->tally;
   double middle = y->subsets ? median(s->job, y) : 12;
   if (middle < 6)
-    sg_say(SG_LOG_WARN, "%smedian size %g: fewer than 6 bases are less than a binding site; a "
-           "network that never saw hidden bases may take a few for enough (--transplant tells)",
-           s->of, middle);
+    sg_say(SG_LOG_WARN, "%sThe median subset has %g bases: fewer than 6 are less than a binding "
+           "site; a network that never saw hidden bases may take a few for enough "
+           "(--transplant tells)", s->of, middle);
   if (middle > 30)
-    sg_say(SG_LOG_WARN, "%smedian size %g: more than 30 bases are more than a binding site; a "
-           "lower threshold gives shorter subsets", s->of, middle);
+    sg_say(SG_LOG_WARN, "%sThe median subset has %g bases: more than 30 are more than a binding "
+           "site; a lower threshold gives shorter subsets", s->of, middle);
   if (y->extended)
     sg_say(SG_LOG_WARN, "%s%" PRId64 " positions were added to subsets that failed their own "
            "evaluation by rounding", s->of, y->extended);
   if (sg_opt_given(s->job->opts, "check-minimal"))
-    sg_say(SG_LOG_WARN, "%s--check-minimal: %" PRId64 " members of %" PRId64 " subsets could be "
-           "left out", s->of, y->droppable, y->droppable_subsets);
+    sg_note("%s--check-minimal: %" PRId64 " members of %" PRId64 " subsets could be left out",
+            s->of, y->droppable, y->droppable_subsets);
   if (y->no_place)
-    sg_say(SG_LOG_WARN, "%s%" PRId64 " subsets have no place on a genome and are not in the BED",
-           s->of, y->no_place);
+    sg_say(SG_LOG_INFO, "%s%" PRId64 " subsets are of windows of no genome: a BED counts from the "
+           "beginning of each", s->of, y->no_place);
   if (y->not_numbers)
     sg_say(SG_LOG_WARN, "%s%" PRId64 " regions have predictions that are no finite numbers", s->of,
            y->not_numbers);

@@ -50,7 +50,7 @@ typedef struct sg_tally {
   int64_t regions, passing;    /* passing: with f_all >= tau */
   int64_t empty_passes, not_numbers;
   int64_t subsets, extended, droppable, droppable_subsets;
-  int64_t no_place;            /* subsets that a BED cannot hold */
+  int64_t no_place;            /* subsets of windows of no genome */
   int64_t *sized;              /* [longest + 1] subsets of each size */
 } sg_tally;
 

@@ -124,8 +124,8 @@ sg_status sg_sis_resume_skip(sg_sis_job *job, sg_err *err)
   int64_t done = sg_checkpoint_done(job->checkpoint);
   sg_status status = read_note(job, err);
   if (!status && done)
-    sg_say(SG_LOG_WARN, "going on after %" PRId64 " regions that %s has already", done,
-           sg_checkpoint_name(job->checkpoint));
+    sg_note("going on after %" PRId64 " regions that %s has already", done,
+            sg_checkpoint_name(job->checkpoint));
   if (!status) status = sg_region_batch_new(1, &one, err);
   for (job->done = 0; job->done < done && !status; job->done++) {
     status = sg_source_fill(job->source, one, err);

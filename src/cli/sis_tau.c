@@ -375,6 +375,31 @@ static sg_status find_empty(sg_sis_job *job, sg_err *err)
   return status;
 }
 
+/* "0.99"; "0.987 (quantile 0.9 of 789 predictions; 79 pass)". */
+static void describe(const sg_sis_job *job, int t, char *text, size_t size)
+{
+  const sg_target *target = &job->target[t];
+  bool null = sg_opt_given(job->opts, "threshold-null");
+  char tau[SG_NUMBER_TEXT];
+  sg_format_f64(tau, target->tau);
+  if (!target->sample) snprintf(text, size, "%s", tau);
+  else snprintf(text, size, "%s (quantile %s of %" PRId64 " predictions%s; %" PRId64 " pass)", tau,
+                sg_opt_text(job->opts, null ? "threshold-null" : "threshold-quantile"),
+                target->sample, null ? " for shuffled regions" : "", target->sample_passing);
+}
+
+/* A number that was not typed is said, with what else it could have been. */
+static void announce(const sg_sis_job *job)
+{
+  for (int t = 0; t < job->n_target && !sg_opt_given(job->opts, "threshold"); t++) {
+    char text[160];
+    describe(job, t, text, sizeof text);
+    sg_note("%s%stau = %s%s", job->n_target > 1 ? job->target[t].name : "",
+            job->n_target > 1 ? ": " : "", text, sg_opt_given(job->opts, "threshold-null") ? ""
+            : "; it could be a number (--threshold), or --threshold-null 0.99");
+  }
+}
+
 sg_status sg_sis_tau_find(sg_sis_job *job, sg_err *err)
 {
   const sg_opts *opts = job->opts;
@@ -391,20 +416,8 @@ sg_status sg_sis_tau_find(sg_sis_job *job, sg_err *err)
     status = sg_sis_threshold(job->plan[target->pick], target->tau, &unused, err);
     if (status) sg_fail_prefix(err, "%s: ", target->name);
   }
+  if (!status) announce(job);
   return status;
-}
-
-/* "0.99"; "0.987 (quantile 0.9 of 789 predictions; 79 pass)". */
-static void describe(const sg_sis_job *job, int t, char *text, size_t size)
-{
-  const sg_target *target = &job->target[t];
-  bool null = sg_opt_given(job->opts, "threshold-null");
-  char tau[SG_NUMBER_TEXT];
-  sg_format_f64(tau, target->tau);
-  if (!target->sample) snprintf(text, size, "%s", tau);
-  else snprintf(text, size, "%s (quantile %s of %" PRId64 " predictions%s; %" PRId64 " pass)", tau,
-                sg_opt_text(job->opts, null ? "threshold-null" : "threshold-quantile"),
-                target->sample, null ? " for shuffled regions" : "", target->sample_passing);
 }
 
 static bool put(sg_facts *facts, const sg_sis_job *job, const char *what, int t, const char *value)

@@ -151,12 +151,12 @@ static void put_blocks(const kept *k, sg_buffer *b)
       sg_buffer_printf(b, "%" PRId64 ",", i);
 }
 
+/* A window of no genome is a chromosome of its own. */
 static void bed_row(const sg_sis_job *job, const sg_sis_row *row, const kept *k, sg_buffer *b)
 {
   const sg_region *r = row->region;
-  if (!placed(r)) return;
-  int64_t start = r->start + k->first, end = r->start + k->last + 1;
-  sg_buffer_name(b, r->chrom, true, '_');
+  int64_t from = placed(r) ? r->start : 0, start = from + k->first, end = from + k->last + 1;
+  sg_buffer_name(b, placed(r) ? r->chrom : r->name, true, '_');
   sg_buffer_printf(b, "\t%" PRId64 "\t%" PRId64 "\t", start, end);
   put_name(job, row, b);
   sg_buffer_printf(b, "\t%d\t%c\t%" PRId64 "\t%" PRId64 "\t0", score(job, row), r->strand, start,

@@ -183,11 +183,27 @@ static double overhang(const sg_logo *logo, int64_t number)
   return logo->numbers ? fmax(margin, (number_width(number) - logo->column) / 2 + 1) : margin;
 }
 
+/* The name of the axis, the widest number beside its ticks, the tick. */
+static double axis_width(const sg_logo_panel *p)
+{
+  axis a = axis_of(p);
+  double unit = tick(&a, 1), widest = 0;
+
+  for (double k = ceil(a.lo / unit - 1e-6); k <= floor(a.hi / unit + 1e-6); k++) {
+    char text[SG_NUMBER_TEXT];
+    sg_format_f64(text, k == 0 ? 0 : tick(&a, k));
+    widest = fmax(widest, text_width(text));
+  }
+  return fmax(left_axis, SG_LOGO_FONT + 4 + widest + 8);
+}
+
 static double left_of(const sg_logo *logo)
 {
+  double left = overhang(logo, logo->first);
+
   for (int i = 0; i < logo->n_panel; i++)
-    if (logo->panel[i].axis) return fmax(left_axis, overhang(logo, logo->first));
-  return overhang(logo, logo->first);
+    if (logo->panel[i].axis) left = fmax(left, axis_width(&logo->panel[i]));
+  return left;
 }
 
 void sg_logo_extent(const sg_logo *logo, double *ret_w, double *ret_h)

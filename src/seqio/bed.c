@@ -100,6 +100,12 @@ sg_status sg_bed_parse(char *line, sg_bed_row *row, bool *ret_row, sg_err *err)
   while (length && line[length - 1] == '\r') line[--length] = '\0';
   if (is_skipped(line)) return SG_OK;
   n = split(line, column);
+  if (n < 3 && line[0] == '>')
+    return sg_fail(err, SG_EFORMAT, "this is FASTA, not BED: windows are given by themselves, "
+                   "without -b and -f");
+  if (n < 3 && strchr(line, ','))
+    return sg_fail(err, SG_EFORMAT, "columns are separated by commas; BED needs chromosome, start "
+                   "and end, separated by tabs");
   if (n < 3)
     return sg_fail(err, SG_EFORMAT,
                    "BED needs chromosome, start and end, separated by tabs; there %s %d column%s",

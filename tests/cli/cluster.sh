@@ -185,6 +185,34 @@ check "compressed, standard input" compressed
 check "several targets" targets
 check "no cluster at all" few
 check "another genome is noticed, nothing is written" nothing_written
+# The FASTA of the windows has the bases too. Where it says where they lie, all files are as with the genome, but for what is outside.
+window_fasta() {
+  gzip -dc "$g" | awk -F '\t' 'NR == FNR { m = int(($2 + $3) / 2); lo[++n] = m - 50; name[n] = $4; next }
+    /^>/ { next } { if (!width) width = length($0); if (/[ACGTacgt]/) line[k + 0] = toupper($0); k++ }
+    END { for (i = 1; i <= n; i++) { first = int(lo[i] / width); s = line[first] line[first + 1] line[first + 2]
+      print ">" name[i] "::chr20:" lo[i] "-" lo[i] + 101; print substr(s, lo[i] - first * width + 1, 101) } }' "$b" - > "$work/placed.fa"
+  sed 's/::.*//' "$work/placed.fa" > "$work/plain.fa"
+  for k in placed plain; do
+    "$seqgloss" sis -q -m "$m" --threshold 0.99 "$work/$k.fa" -o "$work/$k.tsv" &&
+      "$seqgloss" cluster -f "$work/$k.fa" -o "$work/$k" "$work/$k.tsv" > /dev/null 2> "$work/$k.err" || { cat "$work/$k.err"; return 1; }
+    grep 'without\|leave' "$work/$k.err" && return 1
+    for f in motifs.meme motifs.genomic.meme instances.bed clusters.tsv; do [ -s "$work/$k/$f" ] || { echo "$k: no $f"; return 1; }; done
+  done
+  "$seqgloss" cluster -q -f "$g" -o "$work/whole" "$work/placed.tsv" > /dev/null || return 1
+  for k in placed whole; do grep -v '^#' "$work/$k/clusters.tsv" | awk -F '\t' '$9 != "noise" { print $1, $2, $8 }' | sort > "$work/$k.members"; done
+  comm -12 "$work/placed.members" "$work/whole.members" > "$work/both"
+  echo "$(wc -l < "$work/both") of $(wc -l < "$work/whole.members") members as with the genome"
+  [ "$(wc -l < "$work/whole.members")" -gt 400 ] && [ $((10 * $(wc -l < "$work/both"))) -ge $((9 * $(wc -l < "$work/whole.members"))) ] || return 1
+  # In coordinates of windows: the bases there are what the members say.
+  awk -F '\t' 'NR == FNR { if (/^>/) name = substr($0, 2); else seq[name] = $0; next }
+    /^#/ { next } { if ($2 != "." || $3 != ".") exit 1 }
+    $15 == "+" { a = $17; m = split($16, q, ","); lo = q[1]; for (i = 2; i <= m; i++) if (q[i] + 0 < lo + 0) lo = q[i]; x = substr(seq[$1], lo + 1, length(a)); for (i = 1; i <= length(a); i++) if (substr(a, i, 1) ~ /[ACGT]/ && substr(a, i, 1) != substr(x, i, 1)) { print $1, a, x; exit 1 } n++ }
+    END { exit n < 20 }' "$work/plain.fa" "$work/plain/clusters.tsv" &&
+    awk '!($1 in seen) { n++; seen[$1] } $2 < 0 || $3 > 140 { exit 1 } END { exit n < 100 }' "$work/plain/instances.bed" || return 1
+  fails 1 'give the FASTA of the windows' "$seqgloss" cluster -f "$g" "$work/plain.tsv" &&
+    "$seqgloss" cluster "$work/plain.tsv" 2>&1 > /dev/null | grep -q 'without the FASTA of the windows (-f)'
+}
+check "windows: their FASTA in place of a genome" window_fasta
 check "no input" fails 2 'one table of subsets' run
 check "no such file" fails 1 'no.tsv' run "$work/no.tsv"
 check "a folder is wanted" fails 1 'a folder is wanted' run -o "$sis" "$sis"

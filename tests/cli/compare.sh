@@ -80,8 +80,14 @@ mixed() {
 check 'files, tables and strings in one run' mixed
 low() { [ "$(table --nearest 1 TGAC TGANNCA NNTGANN | column 17 | tr '\n' ' ')" = 'yes no yes ' ]; }
 check 'low information is flagged' low
-low_warns() { "$seqgloss" compare TGA > /dev/null 2> "$work/err" && grep -q 'less than 8 bits' "$work/err"; }
+low_warns() { "$seqgloss" compare TGA > /dev/null 2> "$work/err" && grep -q 'less than 8 bits: what they match may be chance' "$work/err"; }
+# A short query that no motif would match by chance is not doubted.
+low_but_sure() {
+  "$seqgloss" motifs -q vertebrates --id 'MA0071.*' -F meme > "$work/sure.meme" && "$seqgloss" compare TGAC -d "$work/sure.meme" > /dev/null 2> "$work/sure.err" &&
+    cat "$work/sure.err" && ! grep -q 'chance' "$work/sure.err"
+}
 check 'low information is warned of' low_warns
+check 'few bits that match beyond chance' low_but_sure
 
 # ---- options ----
 limits() {
@@ -165,6 +171,7 @@ check 'text and table on one stream' fails 1 'both write' compare CACGTG -o - --
 check 'no such score' fails 2 'dist' compare CACGTG --dist cosine
 printf '0.3 0.2 0.2\n' > "$work/bg3"
 check 'a short background' fails 1 'bg3: 3 frequencies' compare CACGTG --bg "$work/bg3"
+check 'X is no base' fails 1 'TGCXGA: X is no letter for a base of DNA: write N' compare TGCXGA
 printf '0.3 0.2 0.2 0.9\n' > "$work/bgsum"
 check 'a background that does not sum to 1' fails 1 'sum to 1' compare CACGTG --bg "$work/bgsum"
 printf 'MEME version 4\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 2\n-0.1 0.2 0.3 0\n0.2 -0.5 0.1 0.2\n' > "$work/cwm.meme"

@@ -137,6 +137,22 @@ printf 'chr20 297447 x 1\n' > "$work/bad.bedgraph"
 check "a malformed track" fails 1 "bad.bedgraph:1: end: 'x'" "$seqgloss" logo -f "$g" -R $place --scores "$work/bad.bedgraph"
 check "nothing to draw" fails 2 'what is to be drawn' "$seqgloss" logo
 check "neither file nor sequence" fails 1 "nope is no file" "$seqgloss" logo nope
+# A word that is neither is a motif of the shipped set, by name or identifier, upper or lower case.
+by_name() {
+  "$seqgloss" logo MAFK -o "$work/n1.svg" && "$seqgloss" logo vertebrates mafk -o "$work/n2.svg" && "$seqgloss" logo vertebrates -i MAFK -o "$work/n3.svg" &&
+    cmp "$work/n1.svg" "$work/n3.svg" && cmp "$work/n2.svg" "$work/n3.svg" && "$seqgloss" logo MA0071.1 -o "$work/n4.svg" && grep -q 'MA0071.1 RORA' "$work/n4.svg"
+}
+check "a motif by its name or identifier" by_name
+check "a name that no motif has" fails 1 "MAFX is no file, no sequence, and no identifier or name of a motif of the shipped vertebrates: seqgloss motifs vertebrates --name '\*MAFX\*' searches" "$seqgloss" logo MAFX
+check "a name that no motif of the set has" fails 1 'MAFX is no file.* of those files' "$seqgloss" logo vertebrates MAFX
+# The name of the axis, up to 14 pixels from the left, and the numbers beside it: 7 pixels a letter, right-aligned at their x.
+long_ticks() {
+  { printf 'MEME version 4\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 3\n'; printf -- '-0.0021 0 0 0.0011\n0 0.0014 0 0\n0 0 0.0012 0\n'; } > "$work/ticks.meme"
+  "$seqgloss" logo "$work/ticks.meme" -o "$work/ticks.svg" || return 1
+  tr '<' '\n' < "$work/ticks.svg" | sed -n 's/^text.*x="\([0-9.]*\)".*>\(-\{0,1\}[0-9]\{1,\}\.[0-9]*\)$/\1 \2/p' | tee "$work/ticks" |
+    awk '{ n++; left = $1 - 7 * length($2); print $0, left; if (left < 14) bad = 1 } END { exit bad || n < 2 }'
+}
+check "long numbers leave room for the name of the axis" long_ticks
 check "a file that is not there" fails 1 'none.meme' "$seqgloss" logo "$work/none.meme"
 check "no such motif" fails 1 'no motif has such' "$seqgloss" logo fungi -i nosuch
 check "too many motifs" fails 1 'choose at most 100' "$seqgloss" logo fungi

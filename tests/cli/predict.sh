@@ -130,4 +130,20 @@ if [ -f "$data/mafk.h5" ]; then
 else
   skip "shipped networks" "no data/mafk.h5"
 fi
+# What a new user tries.
+cp "$src/data/regions.bed" "$work/stray.bed"
+printf 'chrom,start,end\nchr20,85500,85700\n' > "$work/comma.csv"
+printf '>w\nACGT\n' > "$work/fasta.fa"
+some="$seqgloss predict -m $src/data/mafk.h5"
+# shellcheck disable=SC2086
+check "regions without -b" fails 1 'stray.bed: regions are given as -b .*stray.bed' $some -f "$src/data/chr20.fa.gz" "$work/stray.bed"
+# shellcheck disable=SC2086
+check "regions in place of windows" fails 1 'stray.bed: regions are given as -b' $some "$work/stray.bed"
+# shellcheck disable=SC2086
+check "-b of a table of commas" fails 1 'comma.csv:1: columns are separated by commas' $some -f "$src/data/chr20.fa.gz" -b "$work/comma.csv"
+# shellcheck disable=SC2086
+check "-b of a FASTA" fails 1 'fasta.fa:1: this is FASTA, not BED' $some -f "$src/data/chr20.fa.gz" -b "$work/fasta.fa"
+# shellcheck disable=SC2086
+check "-R of one position" fails 1 'chr20:1000 has no end: the window around that base is -R chr20:1000-1000' $some -f "$src/data/chr20.fa.gz" -R chr20:1000
+
 finish

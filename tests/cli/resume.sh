@@ -147,7 +147,7 @@ interrupted() {
   mkdir "$work/i"
   signalled TERM "$work/i/x.npz" "$seqgloss" ism $edits || return 1
   wait $pid
-  [ $? != 0 ] && cat "$work/signalled.err" && grep 'x.npz.partial; the same command goes on from there' "$work/signalled.err" &&
+  [ $? != 0 ] && cat "$work/signalled.err" && [ "$(grep -c . "$work/signalled.err")" = 1 ] && grep 'stopped; .*x.npz.partial: the same command with --resume goes on from there' "$work/signalled.err" &&
     [ "$(ls "$work/i" | wc -l)" = 2 ]
 }
 in_use() {

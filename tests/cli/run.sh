@@ -137,6 +137,34 @@ quantile() {
     grep -q 'quantile 0.9 of 789 predictions; 79 pass' "$work/nine/report.html" && grep -q '79 regions pass tau: fewer than 100' "$work/nine/report.html" &&
     grep -q '79 regions pass tau: fewer than 100' "$work/nine.err"
 }
+# What was chosen is said, with what else it could have been; what sis said report does not say again; only warnings are [W::].
+told() {
+  grep -q '^\[M::sis\] tau = 0\.[0-9]* (quantile 0.9 of 789 predictions; 79 pass); it could be .*--threshold.*--threshold-null 0.99' "$work/nine.err" &&
+    grep -q '^\[M::sis\] .* subsets of 79 regions' "$work/nine.err" && [ "$(grep -c '79 regions pass tau' "$work/nine.err")" = 1 ] &&
+    ! grep 'W::.*\(subsets of\|tau = .*quantile\)' "$work/nine.err"
+}
+# An output with all of its units: which they are.
+units() {
+  head -n 2 "$work/few.bed" > "$work/two.bed"
+  run -m "$data/hepg2.h5" -b "$work/two.bed" -t 0 --threshold 0.9999 -o "$work/units" > /dev/null 2> "$work/units.err" || { cat "$work/units.err"; return 1; }
+  grep -q -e '^\[M::run\] -t 0: 6 outputs are explained, each for itself: bound:0, bound:1, bound:2, bound:3, bound:4, bound:5$' "$work/units.err" || { cat "$work/units.err"; return 1; }
+  [ "$(grep -c '^\[W::sis\] 0 regions pass tau: fewer' "$work/units.err")" = 6 ]
+}
+# Windows whose place nobody knows: their own bases are the genome.
+windows() {
+  awk 'BEGIN { srand(3); for (i = 0; i < 60; i++) { s = ""; for (k = 0; k < 88; k++) s = s substr("ACGT", 1 + int(4 * rand()), 1)
+    print ">w" i; print substr(s, 1, 40) "TGCTGACTCAGCA" substr(s, 41) } }' > "$work/win.fa"
+  "$seqgloss" run -m "$m" --threshold 0.9 -o "$work/windows" "$work/win.fa" > /dev/null 2> "$work/windows.err" || { cat "$work/windows.err"; return 1; }
+  grep 'without' "$work/windows.err" && return 1
+  for f in motifs.genomic.meme instances.bed sis.bed; do [ -s "$work/windows/$f" ] || { echo "no $f"; return 1; }; done
+  grep -q '^w[0-9]*	[0-9]*	[0-9]*	' "$work/windows/instances.bed" && grep -q '^MOTIF' "$work/windows/motifs.genomic.meme" &&
+    fails 2 'a FASTA of windows goes without -f' "$seqgloss" run -m "$m" -f "$work/win.fa" -o "$work/x"
+}
+# Shuffled regions and weights are warned of by nobody; the table says what came of them.
+quiet_control() {
+  "$seqgloss" run -m "$m" --threshold 0.9 --negative-control -o "$work/windows" "$work/win.fa" > /dev/null 2> "$work/quiet.err" || return 1
+  grep 'control' "$work/quiet.err" && ! sed -n '/^+ seqgloss shuffle/,/^+ seqgloss report/p' "$work/quiet.err" | grep '[WM]::'
+}
 # tau is the value of a region, which passes in every step.
 at_tau() {
   run -q -m "$m" -b "$b" --threshold-quantile 0.5 -o "$work/median" > /dev/null 2>&1 || return 1
@@ -280,6 +308,10 @@ if [ -f "$m" ]; then
   check "all targets, named by the sidecar" sidecar_names
   check "folders of something else, or of another kind of run" other_folders
   check "default threshold: the 0.9 quantile; few regions are warned of" quantile
+  check "tau and its alternatives are told, nothing twice" told
+  check "an output for all of its units" units
+  check "windows of no genome" windows
+  check "the control is quiet" quiet_control
   check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
   check "shuffled regions: not recovered" shuffled
@@ -296,11 +328,12 @@ if [ -f "$m" ]; then
   check "unknown chromosome" wrong_chromosome
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
   check "no folder" fails 2 'no folder' run -m "$m" -b "$b"
+  check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: No such' run -m "$m" -b "$b" -o "$work/nowhere/x"
   check "no network" fails 2 'no network' run -b "$b" -o "$work/x"
   check "no regions" fails 2 'no sequences' "$seqgloss" run -m "$m" -o "$work/x"
   check "a shard" fails 2 'no pieces' run -m "$m" -b "$b" --shard 1/2 -o "$work/x"
   check "regions from standard input" fails 1 'several times' run -m "$m" -b - -o "$work/x"
-  check "which of six outputs?" fails 1 '6 outputs' run -m "$data/hepg2.h5" -b "$b" -o "$work/x"
+  check "which of six outputs?" fails 1 'the network has 6 outputs: .* there are: bound (6 units: bound:0 to bound:5)' run -m "$data/hepg2.h5" -b "$b" -o "$work/x"
   check "demo: no folder" fails 2 'no folder' "$seqgloss" demo
   check "demo: own data" fails 2 'has its own data' "$seqgloss" demo -o "$work/x" regions.bed
 else

@@ -181,7 +181,7 @@ guards() {
   told g --threshold 0.3 --max-subsets 1 --check-minimal; told h --threshold 0.9995
   cat "$work/g.err" "$work/h.err"
   grep -q 'f(nothing) = 0.22.*more than half of tau' "$work/g.err" && grep -q 'fewer than 100' "$work/g.err" &&
-    grep -q 'median size' "$work/g.err" && grep -q 'minimal: 0 members' "$work/g.err" &&
+    grep -q '^\[M::sis\] .*median size' "$work/g.err" && grep -q 'minimal: 0 members' "$work/g.err" &&
     grep -q 'above 0.999' "$work/h.err" && [ "$(grep -c 'f(nothing) = ' "$work/h.err")" = 1 ]
 }
 overlaps() {
@@ -194,7 +194,9 @@ windows() {
   printf '>w1 x\n' > "$work/w.fa"
   printf 'ACGTNNACGTTGCTGACTCAGCAACGTATTATGCGCGATATACGACTGCTGAGTCAGCATTATATGCGCGATATCGCTAGCTAGCTAGGGATATATCGCGT' | cut -c 1-101 >> "$work/w.fa"
   run -m "$m" "$work/w.fa" --threshold 0.9 -o "$work/w.tsv" && grep '^w1' "$work/w.tsv" | head -n 1 | grep -q '^w1	\.	\.	\.	\.	.*	\.	[ACGT-]*$' &&
-    "$seqgloss" sis -m "$m" "$work/w.fa" --threshold 0.9 -o "$work/w.bed" 2> "$work/w.err" && ! [ -s "$work/w.bed" ] && grep -q 'no place on a genome' "$work/w.err"
+    "$seqgloss" sis -v -m "$m" "$work/w.fa" --threshold 0.9 -o "$work/w.bed" 2> "$work/w.err" && grep -q 'windows of no genome' "$work/w.err" && cat "$work/w.bed" &&
+    awk -F '\t' 'NR == FNR { if (!/^#/ && FNR) { n = split($16, p, ","); lo = 1e9; for (i = 1; i <= n; i++) if (p[i] + 0 < lo) lo = p[i]; want[++k] = lo " " lo + length($18) } next }
+      { if ($1 != "w1" || $2 " " $3 != want[++m]) exit 1 } END { exit !(m == k && m) }' "$work/w.tsv" "$work/w.bed"
 }
 piped() { mafk --threshold 0.99 -b - --no-provenance < "$b" > "$work/piped" && grep -v '^##' "$work/a.tsv" | cmp - "$work/piped"; }
 nothing_left() {
