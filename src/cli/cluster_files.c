@@ -14,6 +14,7 @@
 
 #include "cli/cluster_job.h"
 #include "cli/console.h"
+#include "cli/inputs.h"
 #include "seqgloss/io.h"
 #include "seqgloss/report.h"
 
@@ -377,14 +378,6 @@ static sg_status one_file(const sg_cluster_job *job, const struct file *f, sg_ou
   return status ? status : f->write(job, out, err);
 }
 
-static char *path_in(const char *dir, const char *name)
-{
-  size_t size = strlen(dir) + strlen(name) + 2;
-  char *path = malloc(size);
-  if (path) snprintf(path, size, "%s/%s", dir, name);
-  return path;
-}
-
 sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err)
 {
   struct stat st;
@@ -393,7 +386,7 @@ sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err)
     return sg_fail(err, SG_EIO, "-o %s is a file; a folder is wanted", job->dir);
   if (stat(job->dir, &st) && mkdir(job->dir, 0777) && errno != EEXIST)
     return sg_fail(err, SG_EIO, "-o %s: %s", job->dir, strerror(errno));
-  char *path = path_in(job->dir, files[0].name);
+  char *path = sg_path_in(job->dir, files[0].name);
   sg_status status = path ? sg_output_check(path, err) : sg_fail(err, SG_ENOMEM, "out of memory");
   free(path);
   return status;
@@ -402,7 +395,7 @@ sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err)
 /* Begins and writes file i of the folder. */
 static sg_status begin(const sg_cluster_job *job, int i, sg_output **ret_out, sg_err *err)
 {
-  char *path = path_in(job->dir, files[i].name);
+  char *path = sg_path_in(job->dir, files[i].name);
   sg_status status = path ? sg_output_open(path, 0, ret_out, err)
                           : sg_fail(err, SG_ENOMEM, "out of memory");
   free(path);
@@ -412,7 +405,7 @@ static sg_status begin(const sg_cluster_job *job, int i, sg_output **ret_out, sg
 /* A file of an earlier run that this one has no such thing for would pass for one of this run. */
 static sg_status drop(const sg_cluster_job *job, int i, sg_err *err)
 {
-  char *path = path_in(job->dir, files[i].name);
+  char *path = sg_path_in(job->dir, files[i].name);
   sg_status status = SG_OK;
   if (!path) return sg_fail(err, SG_ENOMEM, "out of memory");
   if (unlink(path) && errno != ENOENT)

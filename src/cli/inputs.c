@@ -104,3 +104,11 @@ sg_status sg_inputs_mark(const sg_opts *opts, sg_buffer *buffer, sg_err *err)
     status = sg_input_mark(opts->operand[i], buffer, err);
   return status;
 }
+
+char *sg_path_in(const char *dir, const char *name)
+{
+  size_t size = strlen(dir) + strlen(name) + 2;
+  char *path = malloc(size);
+  if (path) snprintf(path, size, "%s/%s", dir, name);
+  return path;
+}

@@ -14,4 +14,7 @@ sg_status sg_inputs_mark(const sg_opts *opts, sg_buffer *buffer, sg_err *err);
  * "a run reads its inputs several times". */
 sg_status sg_inputs_check(const sg_opts *opts, const char *why, sg_err *err);
 
+/* DIR/NAME, freed by free(); NULL where memory is short. */
+char *sg_path_in(const char *dir, const char *name);
+
 #endif

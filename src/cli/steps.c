@@ -45,14 +45,6 @@ void sg_args_pair(sg_args *args, const char *name, const char *value)
   sg_args_add(args, value);
 }
 
-static char *path_in(const char *dir, const char *name)
-{
-  size_t size = strlen(dir) + strlen(name) + 2;
-  char *path = malloc(size);
-  if (path) snprintf(path, size, "%s/%s", dir, name);
-  return path;
-}
-
 void sg_args_file(sg_args *args, const char *path)
 {
   if (path && *path == '-') sg_args_path(args, ".", path);
@@ -61,7 +53,7 @@ void sg_args_file(sg_args *args, const char *path)
 
 void sg_args_path(sg_args *args, const char *dir, const char *name)
 {
-  char *path = path_in(dir, name);
+  char *path = sg_path_in(dir, name);
   sg_args_file(args, path);
   free(path);
 }
@@ -184,11 +176,11 @@ typedef struct step_note {
 
 static sg_status note_begin(const sg_steps *steps, const char *name, step_note *ret, sg_err *err)
 {
-  char *folder = path_in(steps->dir, ".steps");
+  char *folder = sg_path_in(steps->dir, ".steps");
   sg_status status = SG_OK;
   if (folder && mkdir(folder, 0777) && errno != EEXIST)
     status = sg_fail(err, SG_EIO, "%s: %s", folder, strerror(errno));
-  ret->path = folder ? path_in(folder, name) : NULL;
+  ret->path = folder ? sg_path_in(folder, name) : NULL;
   free(folder);
   if (!status && !ret->path) status = sg_fail(err, SG_ENOMEM, "out of memory");
   return status;
@@ -198,7 +190,7 @@ static sg_status note_begin(const sg_steps *steps, const char *name, step_note *
 static sg_status note_file(const char *dir, const char *name, sg_buffer *b, sg_err *err)
 {
   char hex[65];
-  char *path = path_in(dir, name);
+  char *path = sg_path_in(dir, name);
   sg_status status = path ? sg_digest_file(path, hex, err)
                           : sg_fail(err, SG_ENOMEM, "out of memory");
   if (!status) sg_buffer_printf(b, "%s %s\n", hex, name);
@@ -234,7 +226,7 @@ static sg_status note_text(const step_note *note, sg_buffer *b, sg_err *err)
   sg_status status = SG_OK;
   sg_buffer_printf(b, "made-of %s\n", note->made_of);
   for (int i = 0; i < note->n && !status; i++) {
-    char *path = path_in(note->into, note->outputs[i]);
+    char *path = sg_path_in(note->into, note->outputs[i]);
     if (!path) return sg_fail(err, SG_ENOMEM, "out of memory");
     status = is_folder(path) ? note_folder(path, b, err)
                              : note_file(note->into, note->outputs[i], b, err);
