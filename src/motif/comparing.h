@@ -13,11 +13,14 @@
 /* Scores are quantised to 0..SG_BINS-1; the sum over SG_OVERLAP_MAX columns still fits 16 bits. */
 enum { SG_BINS = 101, SG_OVERLAP_MAX = 327, SG_KEYS = 65000 };
 
+/* Cells and members are handled so many at a time, and there is room for as many after the last. */
+enum { SG_CELLS_AFTER = 128 };
+
 /* Compiled once more for AVX2 and for AVX-512 where the system can choose when it loads the
  * program. Loops marked so give each element its own sum in a fixed order: equal bits anywhere. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && \
   !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define SG_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define SG_CLONES
 #endif
@@ -44,8 +47,9 @@ typedef struct sg_column {
 /* row[N] of scores of `x` to all columns. */
 void sg_score_row(sg_dist dist, const sg_columns *columns, const double bg[4], const sg_column *x,
                   double *row);
-/* One cell of that row, bit for bit: ED, PEARSON, SANDELIN. */
-double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x, int64_t i);
+/* Some cells of that row, bit for bit: score[n] of columns pick[n]. ED, PEARSON, SANDELIN. */
+void sg_score_some(sg_dist dist, const sg_columns *columns, const sg_column *x, const int *pick,
+                   int n, double *score);
 /* Scores are within [from, from + SG_KEYS / per], whatever the columns. false: no keys for them. */
 bool sg_key_scale(sg_dist dist, double *ret_from, double *ret_per);
 /* key[N]: (score - from) per, in single precision, cut to a whole number. */
@@ -83,6 +87,8 @@ sg_status sg_compare_matrix(const sg_motif *motif, const sg_compare_opts *opts, 
 
 /* ---- Rows (compare_rows.c) ---- */
 
+typedef struct sg_bounds { double least, most; } sg_bounds;
+
 /* One query column against the database; kept as long as there is room. */
 typedef struct sg_row {
   sg_column column;
@@ -91,9 +97,10 @@ typedef struct sg_row {
   double *score;           /* [N]; NULL where there are keys */
   uint16_t *key;           /* [N] roughly the scores, see compare_keys.c; NULL: none */
   double median;           /* 0 where scores are incomplete */
-  double min, max;         /* the median subtracted */
+  sg_bounds min, max;      /* the median subtracted; keys know them roughly at first */
+  uint16_t min_key, max_key;
   double off, scale;       /* that cell[] was made with; scale 0: not made yet */
-  uint8_t *cell;           /* [N] quantised scores */
+  uint8_t *cell;           /* [N + SG_CELLS_AFTER] quantised scores */
   int top, reach;          /* greatest cell, and by how much the smallest is below it */
   double hist[SG_BINS];    /* [reach + 1] fraction of cells equal to top - e */
 } sg_row;
@@ -104,8 +111,7 @@ typedef struct sg_rows {
   int64_t query;
   bool plain;              /* without keys: for tests */
   double *work;            /* [2 N] for medians */
-  int *pick;               /* [N] cells that keys cannot decide */
-  uint8_t *mark;           /* [N + SG_MARKS_AFTER] */
+  int *pick;               /* [2 N] cells that keys cannot decide */
   sg_row **at;             /* [width] of the query; columns that are equal share a row */
   int at_room;
   int neutral;             /* quantised score of a column that hangs over: -off scale */
@@ -115,14 +121,14 @@ typedef struct sg_rows {
 sg_status sg_rows_find(sg_rows *rows, const sg_targets *targets, const double *p, const double *n,
                        int width, sg_err *err);
 void sg_rows_release(sg_rows *rows);
-enum { SG_MARKS_AFTER = 32 };
 /* The element of rank k of v[n], which is reordered. */
 double sg_nth(double *v, int64_t n, int64_t k);
 /* Ranks whose mean is the lower median of N. */
 void sg_median_ranks(int64_t N, int64_t *ret_low, int64_t *ret_high);
 
-/* The same by keys (compare_keys.c): key, median, min, max; cells. */
+/* The same by keys (compare_keys.c): key, median, bounds of min and max; these exactly; cells. */
 void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row);
+void sg_keys_extremes(const sg_targets *targets, sg_rows *rows, sg_row *row);
 void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, double off,
                       double scale);
 
