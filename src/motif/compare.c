@@ -28,6 +28,8 @@ struct sg_comparer {
   double *ascending, *q;       /* [n_slot] */
   int64_t *seen;               /* [n] number of the query in which a target was reported */
   sg_match *match;             /* [n] */
+  int64_t number;              /* of the query in a run of tomtom */
+  sg_twister twister;
 };
 
 /* ---- Making ---- */
@@ -180,12 +182,22 @@ static void order(sg_comparer *c)
 
 /* ---- Comparing ---- */
 
+void sg_comparer_seek(sg_comparer *comparer, int64_t number) { comparer->number = number; }
+
+static double pi0_of(sg_comparer *c)
+{
+  int64_t number = c->number++;
+  if (c->t->opts.pi0 == SG_PI0_ONE) return 1;
+  if (c->t->opts.pi0 == SG_PI0_STOREY) return sg_pi0(c->ascending, c->t->n_slot);
+  return sg_pi0_drawn(&c->twister, number, c->ascending, c->t->n_slot);
+}
+
 static int report(sg_comparer *c)
 {
   const sg_targets *t = c->t;
   int n = 0, most = t->opts.nearest && t->opts.nearest < t->n ? t->opts.nearest : t->n;
   for (int i = 0; i < t->n_slot; i++) c->ascending[i] = c->sorted[i].p;
-  sg_qvalues(c->ascending, t->n_slot, t->opts.storey ? sg_pi0(c->ascending, t->n_slot) : 1, c->q);
+  sg_qvalues(c->ascending, t->n_slot, pi0_of(c), c->q);
   for (int i = 0; i < t->n_slot && n < most; i++) {
     int s = c->sorted[i].slot, target = t->target[s];
     if (c->seen[target] == c->rows.query) continue;

@@ -168,6 +168,23 @@ sg_status sg_null(const sg_targets *targets, const sg_rows *rows, int width, sg_
 sg_status sg_partial(const sg_targets *targets, const sg_rows *rows, int width, sg_best *best,
                      sg_err *err);
 
+/* ---- Tomtom's pi0 (compare_draw.c) ---- */
+
+enum { SG_TWISTER_WORDS = 624 };
+
+/* MT19937 as tomtom leaves it; zeros are a new one. */
+typedef struct sg_twister {
+  uint32_t word[SG_TWISTER_WORDS];
+  int at;                  /* the next of these words */
+  int64_t round;           /* of words, from 1 */
+} sg_twister;
+
+/* What comes next is number `n` of all words, from 0. Forwards costs little. */
+void sg_twister_seek(sg_twister *t, int64_t n);
+uint32_t sg_twister_next(sg_twister *t);
+/* pi0 of ascending p[n] as tomtom has it for query `number` of a run; 1 where n <= 100. */
+double sg_pi0_drawn(sg_twister *t, int64_t number, const double *p, int64_t n);
+
 /* out[d] = sum over e <= min(d, reach) of h[e] in[d - e], for d = 0..depth (compare_convolve.c).
  * `in` and `out` have SG_CONVOLVE_BEFORE zeros before them and SG_CONVOLVE_AFTER cells of room
  * after in[depth], finite. */

@@ -636,6 +636,46 @@ START_TEST(test_qvalues)
 }
 END_TEST
 
+/* The first words that the authors of MT19937 print for their seed (mt19937int.out, 1998), and a
+ * seek against walking there. */
+START_TEST(test_twister)
+{
+  static const uint32_t first[] = { 3510405877u, 4290933890u, 2191955339u, 564929546u, 152112058u };
+  sg_twister a = { .at = 0 }, b = { .at = 0 };
+  sg_twister_seek(&a, 0);
+  for (int i = 0; i < 5; i++) ck_assert_uint_eq(sg_twister_next(&a), first[i]);
+  for (int64_t i = 5, to = 6; i < 10000; i++) {
+    uint32_t word = sg_twister_next(&a);
+    if (i != to) continue;
+    sg_twister_seek(&b, i);
+    ck_assert_uint_eq(sg_twister_next(&b), word);
+    to += 1 + to / 7;
+  }
+  sg_twister_seek(&b, 1);                         /* backwards */
+  ck_assert_uint_eq(sg_twister_next(&b), first[1]);
+}
+END_TEST
+
+/* Nearly the closed form, the same for the same number; and the degenerate ones. */
+START_TEST(test_pi0_drawn)
+{
+  enum { N = 2000, NUMBERS = 5 };
+  double p[N], drawn[NUMBERS];
+  sg_twister t = { .at = 0 };
+  for (int i = 0; i < N; i++) p[i] = i < 500 ? i * 1e-5 : (i - 499) / 1501.0;
+  for (int k = 0; k < NUMBERS; k++) {
+    drawn[k] = sg_pi0_drawn(&t, k, p, N);
+    ck_assert(fabs(drawn[k] - sg_pi0(p, N)) < 0.03);
+  }
+  for (int k = NUMBERS - 1; k >= 0; k -= 2) ck_assert(sg_pi0_drawn(&t, k, p, N) == drawn[k]);
+  ck_assert(sg_pi0_drawn(&t, 0, p, 100) == 1);
+  for (int i = 0; i < N; i++) p[i] = 1e-3;        /* no estimate at all */
+  ck_assert(sg_pi0_drawn(&t, 0, p, N) == 1);
+  for (int i = 0; i < N; i++) p[i] = 1;
+  ck_assert(sg_pi0_drawn(&t, 0, p, N) == 1);
+}
+END_TEST
+
 /* The closed form against the bootstrap it is the mean of. */
 START_TEST(test_pi0_bootstrap)
 {
@@ -690,6 +730,8 @@ int main(void)
   tcase_add_test(t, test_rounded_alike);
   tcase_add_loop_test(t, test_infinite_row, SG_DIST_KULLBACK, SG_DIST_ALLR + 1);
   tcase_add_test(t, test_qvalues);
+  tcase_add_test(t, test_twister);
+  tcase_add_test(t, test_pi0_drawn);
   tcase_add_test(t, test_pi0_bootstrap);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
