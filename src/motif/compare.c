@@ -40,9 +40,9 @@ static sg_status alloc_best(sg_best *best, size_t n, sg_err *err)
   best->offset = calloc(n, sizeof *best->offset);
   best->overlap = calloc(n, sizeof *best->overlap);
   best->p = calloc(n, sizeof *best->p);
-  best->sum = calloc(n, sizeof *best->sum);
-  best->top = calloc(n, sizeof *best->top);
-  best->at = calloc(n, sizeof *best->at);
+  best->sum = calloc(n + SG_CELLS_AFTER, sizeof *best->sum);
+  best->top = calloc(n + SG_CELLS_AFTER, sizeof *best->top);
+  best->at = calloc(n + SG_CELLS_AFTER, sizeof *best->at);
   return best->score && best->offset && best->overlap && best->p && best->sum && best->top &&
          best->at ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }

@@ -139,7 +139,7 @@ typedef struct sg_best {
   int *score;              /* [n_slot] complete: sum of cells, columns that hang over neutral */
   int *offset, *overlap;   /* [n_slot] */
   double *p;               /* [n_slot] */
-  int16_t *sum, *top, *at; /* [n_slot] of one offset; greatest so far, and where */
+  int16_t *sum, *top, *at; /* [n_slot + SG_CELLS_AFTER] of one offset; greatest, and where */
   const uint8_t **cells;   /* [cells_room] */
   int cells_room;
   double *tail[2];         /* two survival functions that take turns, see sg_tails_room */
@@ -157,6 +157,19 @@ sg_status sg_align_sums(const sg_group *group, const sg_rows *rows, int offset, 
 sg_status sg_tails_room(sg_best *best, int depth, sg_err *err);
 /* The survival function of one column: tail[d] = P(cell >= top - d), d = 0..depth and some more. */
 void sg_tail_start(const sg_row *row, int depth, double *tail);
+
+/* What an aligner sees of a group: the best offset of its members `first` (counted as columns are)
+ * and the next ones, as many as there are lanes. Cells after the last member are read. */
+typedef struct sg_lying {
+  const uint8_t *const *cell;  /* [width] cells of the query's columns */
+  int n;                       /* members: from one column of the group to the next */
+  int width, L;                /* of the query, of the group */
+  int least;                   /* overlap, at most that of the narrower one */
+  int neutral;
+} sg_lying;
+typedef void sg_aligner(const sg_lying *z, int64_t first, int16_t *ret_top, int16_t *ret_at);
+/* That of 8, 16 or 32 lanes; NULL where this processor has none. */
+sg_aligner *sg_align_by(int lanes);
 
 /* Complete scores (compare_align.c): score, offset, overlap. */
 sg_status sg_align(const sg_targets *targets, const sg_rows *rows, int width, sg_best *best,

@@ -2,8 +2,9 @@
  *
  * p and E within 1e-3, offset, overlap, orientation and consensus equal. q within 1e-5 but for pi0:
  * one factor a query is found from its table and must then fit every row; the expectation over all
- * draws is to be near it, and the same draws as tomtom's are to give it. Where a palindrome makes both
- * strands equal, tomtom's incomplete scores let the last bit decide: those rows are mirror images.
+ * draws is to be near it, and the same draws as tomtom's are to give it. Where a palindrome makes
+ * both strands equal, tomtom's incomplete scores let the last bit decide: those rows are mirror
+ * images.
  */
 #include <math.h>
 #include <stdio.h>

@@ -234,6 +234,47 @@ START_TEST(test_enumeration)
 }
 END_TEST
 
+/* ---- Aligners ---- */
+
+/* Every width of registers against sums one by one, in the order of the rule for ties: many scores
+ * are equal here. */
+START_TEST(test_align)
+{
+  enum { WIDEST = 12, MEMBERS = 37, ROOM = WIDEST * MEMBERS + SG_CELLS_AFTER };
+  static uint8_t cells[WIDEST][ROOM];
+  const uint8_t *row[WIDEST];
+  int16_t top[MEMBERS + SG_CELLS_AFTER], at[MEMBERS + SG_CELLS_AFTER];
+  sg_rng rng;
+  sg_rng_seed(&rng, 23 + (uint64_t)_i);
+  for (int i = 0; i < WIDEST; i++) {
+    row[i] = cells[i];
+    for (int j = 0; j < ROOM; j++) cells[i][j] = (uint8_t)(40 + sg_rng_below(&rng, 3));
+  }
+  for (int lanes = 8; lanes <= 32; lanes *= 2) {
+    sg_aligner *align = sg_align_by(lanes);
+    int w = 1 + (int)sg_rng_below(&rng, WIDEST), L = 1 + (int)sg_rng_below(&rng, WIDEST);
+    int most = w < L ? w : L, least = 1 + (int)sg_rng_below(&rng, (uint64_t)most);
+    sg_lying z = { row, MEMBERS, w, L, least, 41 };
+    if (!align) continue;
+    for (int s = 0; s < MEMBERS; s += lanes) align(&z, s, top + s, at + s);
+    for (int s = 0; s < MEMBERS; s++) {
+      int best = -1000, overlap = 0, offset = 0;
+      for (int o = 1 - w; o < L; o++) {
+        int sum = 0, n = 0;
+        for (int i = 0; i < w; i++)
+          if (o + i >= 0 && o + i < L) sum += cells[i][(o + i) * MEMBERS + s] - 41, n++;
+        if (n < least || sum < best || (sum == best && n <= overlap)) continue;
+        best = sum;
+        overlap = n;
+        offset = o;
+      }
+      ck_assert_msg(top[s] == best && at[s] == offset, "%d lanes, %d on %d: %d at %d, not %d at %d",
+                    lanes, w, L, top[s], at[s], best, offset);
+    }
+  }
+}
+END_TEST
+
 /* ---- Convolution ---- */
 
 /* Equal bits for every width of registers: sums in the order of the histogram. */
@@ -717,6 +758,7 @@ int main(void)
   tcase_add_loop_test(t, test_naive, 0, 20);
   tcase_add_loop_test(t, test_naive_degenerate, 0, 10);
   tcase_add_loop_test(t, test_enumeration, 0, 3);
+  tcase_add_loop_test(t, test_align, 0, 40);
   tcase_add_test(t, test_convolve);
   tcase_add_loop_test(t, test_mirror, 0, 10);
   tcase_add_loop_test(t, test_order, 0, 2);
