@@ -16,11 +16,16 @@ enum { SG_BINS = 101, SG_OVERLAP_MAX = 327, SG_KEYS = 65000 };
 /* Cells and members are handled so many at a time, and there is room for as many after the last. */
 enum { SG_CELLS_AFTER = 128 };
 
-/* Compiled once more for AVX2 and for AVX-512 where the system can choose when it loads the
- * program. Loops marked so give each element its own sum in a fixed order: equal bits anywhere. */
+/* Compiled once more for AVX2 and for AVX-512 (where the compiler knows them, with instructions for
+ * bytes) where the system can choose when it loads the program. Loops marked so give each element
+ * its own sum in a fixed order: equal bits anywhere. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) && \
   !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if __GNUC__ >= 12
 #define SG_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define SG_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 #else
 #define SG_CLONES
 #endif
