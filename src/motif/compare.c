@@ -128,8 +128,8 @@ static void sort_run(place *v, int n)
 }
 
 /* p as a whole number of CODE_BITS, monotone: p-values of chance findings are spread over 0 to 1,
- * denser towards 1, being those of maxima. Steps are equal below 15/16, and above it as many for
- * each halving of 1 - p. */
+ * denser towards 1, being those of maxima. Steps are equal up to 15/16; from 7/8 on there are as
+ * many more for each halving of 1 - p. Without branches, which chance findings would mislead. */
 enum { DIGIT_BITS = 11, CODE_BITS = 2 * DIGIT_BITS, EVEN = 3000000, FINE = 14,
        NEAR_ONE = 50 << FINE };
 
@@ -137,11 +137,11 @@ static uint32_t code_of(double p)
 {
   double rest = 1 - p;
   uint64_t bits;
-  if (p < 0.9375) return (uint32_t)(p * (EVEN / 0.9375));
   memcpy(&bits, &rest, sizeof bits);             /* exponent, first of the fraction */
   int code = (int)(bits >> (52 - FINE)), first = ((1023 - 4 + 1) << FINE) - 1;
-  if (first - code >= NEAR_ONE) return EVEN + NEAR_ONE;
-  return (uint32_t)(EVEN + (code < first ? first - code : 0));
+  int even = (int)((p < 0.9375 ? p : 0.9375) * (EVEN / 0.9375)), fine = first - code;
+  fine = fine < 0 ? 0 : fine;
+  return (uint32_t)(even + (fine < NEAR_ONE ? fine : NEAR_ONE));
 }
 
 /* One pass of a radix sort, stable. */
