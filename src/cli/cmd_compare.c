@@ -42,8 +42,9 @@ static const sg_opt_def keep_defs[] = {
   { "pvalue", 0, SG_OPT_REAL, NULL, NULL, 0, 1, 0, "the same of the p-value" },
   { "qvalue", 0, SG_OPT_REAL, NULL, NULL, 0, 1, 0, "the same of the q-value" },
   { "nearest", 0, SG_OPT_INT, "N", NULL, 1, 1e9, 0, "report the N best of each query at most" },
-  { "pi0", 0, SG_OPT_CHOICE, "storey|1", "storey", 0, 0, 0,
-    "fraction of true nulls in q-values: estimated, or 1 as Benjamini and Hochberg have it" },
+  { "pi0", 0, SG_OPT_CHOICE, "storey|1|tomtom", "storey", 0, 0, 0,
+    "fraction of true nulls in q-values: estimated, 1 as Benjamini and Hochberg have it, or "
+    "estimated by the very draws of tomtom (which depend on the number of the query)" },
   { 0 }
 };
 static const sg_opt_def output_defs[] = {
@@ -97,7 +98,7 @@ static void take_options(sg_compare_job *job)
   c->min_overlap = modisco ? 5 : 1;
   if (sg_opt_given(opts, "min-overlap")) c->min_overlap = (int)sg_opt_int(opts, "min-overlap");
   c->pseudo = sg_opt_real(opts, "pseudocount");
-  c->storey = sg_opt_choice(opts, "pi0") == 0;
+  c->pi0 = (sg_pi0_how)sg_opt_choice(opts, "pi0");
   if (sg_opt_given(opts, "nearest")) c->nearest = (int)sg_opt_int(opts, "nearest");
   job->max_p = limit(opts, "pvalue");
   job->max_e = limit(opts, "evalue");

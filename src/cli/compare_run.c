@@ -132,6 +132,7 @@ static sg_status one_query(const sg_compare_job *job, sg_comparer *comparer, int
 {
   sg_compare_found found = { .query = &job->queries->motif[number], .number = number };
   sg_status status = bits_of(job, found.query, &found.bits, err);
+  sg_comparer_seek(comparer, number);
   if (!status) status = sg_compare(comparer, found.query, &found.match, &found.n, err);
   if (status) return status;
   found.n = passing(job, found.match, found.n);

@@ -6,7 +6,8 @@
 #include "cluster/assembly.h"
 #include "cluster/mixture.h"
 
-enum { PASSES = 4, TEMPER_FROM = 2500 };
+enum { PASSES = 4, TEMPER_FROM = 2500, NOISE_ROUNDS = 10 };
+#define SHARE_STAYS 1e-4       /* change of the share of noise that is none */
 
 static sg_status no_memory(sg_err *err)
 {
@@ -25,6 +26,19 @@ static void lay(const sg_segment *seg, int cluster, const sg_fit *fit, int64_t x
 
 /* ---- The mixture ---- */
 
+/* While parts are looked for, noise is rare, so that parts get what may be theirs. Now that they
+ * are there it takes its strings as they do, in rounds of EM until its share stays. */
+static void settle_noise(sg_mixture *m)
+{
+  double before = 0, share = sg_mixture_learn_noise(m);
+  for (int r = 0; r < NOISE_ROUNDS && fabs(share - before) > SHARE_STAYS; r++) {
+    before = share;
+    sg_mixture_em(m, 4);
+    share = sg_mixture_learn_noise(m);
+  }
+  sg_mixture_em(m, 4);
+}
+
 /* Seeds; then merging and splitting until neither gains. Kept positions depend on each other, and
  * what is small and systematic gains any penalty when there are many strings: from TEMPER_FROM on
  * the penalty grows with their number. */
@@ -38,7 +52,10 @@ static sg_status run_mixture(sg_mixture *m, sg_err *err)
     if (!status) status = sg_mixture_split(m, &changed, err);
     if (!changed) break;
   }
-  if (!status) sg_mixture_drop_vague(m);
+  if (!status) {
+    sg_mixture_drop_vague(m);
+    settle_noise(m);
+  }
   return status;
 }
 

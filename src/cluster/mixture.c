@@ -8,6 +8,7 @@
 
 #define STRAY 0.01             /* share of kept bases outside of a part's columns */
 #define CORE 0.9               /* a column hidden less often than this belongs to the core */
+#define COMMON 20              /* strings that noise begins with when it is learnt */
 enum { OVERLAP = 3, ROOM = SG_FRAME + SG_SPAN_MAX };
 
 static sg_status no_memory(sg_err *err)
@@ -17,29 +18,69 @@ static sg_status no_memory(sg_err *err)
 
 /* ---- 1. The mixture ---- */
 
-/* Frequencies of kept bases on both strands, and the score of each string as noise:
- *   sum ln bg(s_j) + (kept - 2) ln rho + gaps ln(1 - rho) - ln SG_FRAME + ln SG_NOISE_PRIOR,
- * rho being the share of kept letters; the first and the last one are kept by definition, and the
- * string could begin in any column. */
-static void set_noise(sg_mixture *m)
+/* What noise is made of: sums over strings of their weights, of kept letters and of all between the
+ * first and the last one, which are kept by definition, and of each base. */
+typedef struct tally { double weight, kept, span, base[4]; } tally;
+
+/* Of all strings, or of those that are noise now. */
+static tally tally_of(const sg_mixture *m, bool all)
 {
   const sg_gapped *g = m->g;
-  double kept = 0, span = 0, sum = 0, bg[4] = { 0 };
+  tally t = { 0 };
   for (int64_t i = 0; i < g->n; i++) {
-    kept += g->weight[i] * sg_gapped_kept(g, i);
-    span += g->weight[i] * g->length[i];
-    for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) bg[g->base[0][j]] += g->weight[i];
+    double w = g->weight[i];
+    if (!all && m->part_of[i] >= 0) continue;
+    t.weight += w;
+    t.kept += w * (sg_gapped_kept(g, i) - 2);
+    t.span += w * (g->length[i] - 2);
+    for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) t.base[g->base[0][j]] += w;
   }
-  for (int b = 0; b < 4; b++) m->bg[b] = bg[b] + bg[3 - b] + 1;
-  for (int b = 0; b < 4; b++) sum += m->bg[b];
-  for (int b = 0; b < 4; b++) m->bg[b] /= sum;
-  double rho = fmin(0.9, kept / fmax(span, 1));
+  return t;
+}
+
+/* Frequencies on both strands. */
+static void frequencies(const double base[4], double bg[4])
+{
+  double sum = 0;
+  for (int b = 0; b < 4; b++) bg[b] = base[b] + base[3 - b] + 1;
+  for (int b = 0; b < 4; b++) sum += bg[b];
+  for (int b = 0; b < 4; b++) bg[b] /= sum;
+}
+
+/* The score of each string as noise:
+ *   sum ln bg(s_j) + (kept - 2) ln rho + gaps ln(1 - rho) - ln SG_FRAME + ln share,
+ * rho being the share of kept letters; the string could begin in any column. */
+static void set_noise(sg_mixture *m, const double bg[4], double rho, double share)
+{
+  const sg_gapped *g = m->g;
+  double log_bg[4];
+  for (int b = 0; b < 4; b++) log_bg[b] = log(bg[b]);
   for (int64_t i = 0; i < g->n; i++) {
     int k = sg_gapped_kept(g, i);
     double s = (k - 2) * log(rho) + (g->length[i] - k) * log(1 - rho) - log(SG_FRAME);
-    for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) s += log(m->bg[g->base[0][j]]);
-    m->noise[i] = s + log(SG_NOISE_PRIOR);
+    for (int64_t j = g->first[i]; j < g->first[i + 1]; j++) s += log_bg[g->base[0][j]];
+    m->noise[i] = s + log(share);
   }
+}
+
+static void first_noise(sg_mixture *m)
+{
+  tally t = tally_of(m, true);
+  double kept = t.kept + 2 * t.weight, span = t.span + 2 * t.weight;
+  frequencies(t.base, m->bg);
+  set_noise(m, m->bg, fmin(0.9, kept / fmax(span, 1)), SG_NOISE_PRIOR);
+}
+
+/* As many strings of the common kind are added as keep a few from being taken for a rule. */
+double sg_mixture_learn_noise(sg_mixture *mixture)
+{
+  tally all = tally_of(mixture, true), t = tally_of(mixture, false);
+  double more = COMMON / fmax(all.weight, 1), bg[4];
+  double share = fmax(SG_NOISE_PRIOR, t.weight / fmax(all.weight, 1));
+  for (int b = 0; b < 4; b++) t.base[b] += more * all.base[b];
+  frequencies(t.base, bg);
+  set_noise(mixture, bg, (t.kept + more * all.kept + 0.5) / (t.span + more * all.span + 1), share);
+  return share;
 }
 
 sg_status sg_mixture_init(sg_mixture *mixture, const sg_gapped *gapped, double lambda,
@@ -54,7 +95,7 @@ sg_status sg_mixture_init(sg_mixture *mixture, const sg_gapped *gapped, double l
     return no_memory(err);
   }
   for (int64_t i = 0; i < gapped->n; i++) mixture->part_of[i] = -1;
-  set_noise(mixture);
+  first_noise(mixture);
   return SG_OK;
 }
 

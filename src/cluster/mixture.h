@@ -9,7 +9,8 @@
  *                 + sum over all columns of ln theta_k[c][4] - ln(number of placements)
  *
  * Only kept bases are looked at. One outside of the frame costs ln(STRAY / 4). What no part
- * explains is noise: letters at the frequencies of all kept bases, kept at the rate of all strings.
+ * explains is noise: letters at the frequencies of all kept bases, kept at the rate of all strings,
+ * until the parts are settled; then of the strings that are noise.
  * Strings belong to one part each (hard EM: Celeux and Govaert 1992, Comput Stat Data Anal 14:315),
  * so that a run is a sequence of choices that can be repeated. How many parts there are is decided
  * by the Bayesian information criterion (Schwarz 1978, Ann Stat 6:461): a column costs
@@ -44,7 +45,7 @@ typedef struct sg_fit {
 typedef struct sg_mixture {
   const sg_gapped *g;
   double bg[4];                /* of kept bases, strand-symmetric */
-  double *noise;               /* [n] score as noise, SG_NOISE_PRIOR included */
+  double *noise;               /* [n] score as noise, its share included */
   double lambda;               /* weight of the penalty for columns */
   double temper;               /* it is multiplied by this too */
   double least;                /* lightest part allowed */
@@ -58,6 +59,10 @@ typedef struct sg_mixture {
 } sg_mixture;
 
 /* ---- mixture.c: parts and scores ---- */
+
+/* Noise as a part like the others: letters, rate of kept ones and share (SG_NOISE_PRIOR at least)
+ * are those of the strings that are noise now. Returns the share. */
+double sg_mixture_learn_noise(sg_mixture *mixture);
 
 sg_status sg_mixture_init(sg_mixture *mixture, const sg_gapped *gapped, double lambda,
                           double least, sg_err *err);

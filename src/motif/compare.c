@@ -28,6 +28,8 @@ struct sg_comparer {
   double *ascending, *q;       /* [n_slot] */
   int64_t *seen;               /* [n] number of the query in which a target was reported */
   sg_match *match;             /* [n] */
+  int64_t number;              /* of the query in a run of tomtom */
+  sg_twister twister;
 };
 
 /* ---- Making ---- */
@@ -38,9 +40,9 @@ static sg_status alloc_best(sg_best *best, size_t n, sg_err *err)
   best->offset = calloc(n, sizeof *best->offset);
   best->overlap = calloc(n, sizeof *best->overlap);
   best->p = calloc(n, sizeof *best->p);
-  best->sum = calloc(n, sizeof *best->sum);
-  best->top = calloc(n, sizeof *best->top);
-  best->at = calloc(n, sizeof *best->at);
+  best->sum = calloc(n + SG_CELLS_AFTER, sizeof *best->sum);
+  best->top = calloc(n + SG_CELLS_AFTER, sizeof *best->top);
+  best->at = calloc(n + SG_CELLS_AFTER, sizeof *best->at);
   return best->score && best->offset && best->overlap && best->p && best->sum && best->top &&
          best->at ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }
@@ -126,8 +128,8 @@ static void sort_run(place *v, int n)
 }
 
 /* p as a whole number of CODE_BITS, monotone: p-values of chance findings are spread over 0 to 1,
- * denser towards 1, being those of maxima. Steps are equal below 15/16, and above it as many for
- * each halving of 1 - p. */
+ * denser towards 1, being those of maxima. Steps are equal up to 15/16; from 7/8 on there are as
+ * many more for each halving of 1 - p. Without branches, which chance findings would mislead. */
 enum { DIGIT_BITS = 11, CODE_BITS = 2 * DIGIT_BITS, EVEN = 3000000, FINE = 14,
        NEAR_ONE = 50 << FINE };
 
@@ -135,11 +137,11 @@ static uint32_t code_of(double p)
 {
   double rest = 1 - p;
   uint64_t bits;
-  if (p < 0.9375) return (uint32_t)(p * (EVEN / 0.9375));
   memcpy(&bits, &rest, sizeof bits);             /* exponent, first of the fraction */
   int code = (int)(bits >> (52 - FINE)), first = ((1023 - 4 + 1) << FINE) - 1;
-  if (first - code >= NEAR_ONE) return EVEN + NEAR_ONE;
-  return (uint32_t)(EVEN + (code < first ? first - code : 0));
+  int even = (int)((p < 0.9375 ? p : 0.9375) * (EVEN / 0.9375)), fine = first - code;
+  fine = fine < 0 ? 0 : fine;
+  return (uint32_t)(even + (fine < NEAR_ONE ? fine : NEAR_ONE));
 }
 
 /* One pass of a radix sort, stable. */
@@ -180,12 +182,22 @@ static void order(sg_comparer *c)
 
 /* ---- Comparing ---- */
 
+void sg_comparer_seek(sg_comparer *comparer, int64_t number) { comparer->number = number; }
+
+static double pi0_of(sg_comparer *c)
+{
+  int64_t number = c->number++;
+  if (c->t->opts.pi0 == SG_PI0_ONE) return 1;
+  if (c->t->opts.pi0 == SG_PI0_STOREY) return sg_pi0(c->ascending, c->t->n_slot);
+  return sg_pi0_drawn(&c->twister, number, c->ascending, c->t->n_slot);
+}
+
 static int report(sg_comparer *c)
 {
   const sg_targets *t = c->t;
   int n = 0, most = t->opts.nearest && t->opts.nearest < t->n ? t->opts.nearest : t->n;
   for (int i = 0; i < t->n_slot; i++) c->ascending[i] = c->sorted[i].p;
-  sg_qvalues(c->ascending, t->n_slot, t->opts.storey ? sg_pi0(c->ascending, t->n_slot) : 1, c->q);
+  sg_qvalues(c->ascending, t->n_slot, pi0_of(c), c->q);
   for (int i = 0; i < t->n_slot && n < most; i++) {
     int s = c->sorted[i].slot, target = t->target[s];
     if (c->seen[target] == c->rows.query) continue;

@@ -18,35 +18,55 @@
 
 /* ---- 1. Cells that are looked at exactly ---- */
 
-/* Three ranges of keys, both ends included. */
-typedef struct ranges { uint16_t from[3], width[3]; } ranges;
-
-SG_CLONES static void mark_ranges(const uint16_t *key, int64_t n, const ranges *r, uint8_t *mark)
+/* Marks keys of from..from + width. */
+SG_CLONES static void mark_range(const uint16_t *key, int n, uint16_t from, uint16_t width,
+                                 uint8_t *mark)
 {
-  const uint16_t f0 = r->from[0], f1 = r->from[1], f2 = r->from[2];
-  const uint16_t w0 = r->width[0], w1 = r->width[1], w2 = r->width[2];
-  for (int64_t i = 0; i < n; i++)
-    mark[i] = ((uint16_t)(key[i] - f0) <= w0) | ((uint16_t)(key[i] - f1) <= w1) |
-              ((uint16_t)(key[i] - f2) <= w2);
+  for (int i = 0; i < n; i++) mark[i] = (uint16_t)(key[i] - from) <= width;
 }
 
-/* Indices of marked cells, which are few: 32 are passed over at a time. `mark` has room for
- * SG_MARKS_AFTER more. */
-static int gather(uint8_t *mark, int64_t n, int *pick)
+/* Cells are marked a block at a time, while the marks are near. */
+enum { BLOCK = 2048, WORD = 8 };
+
+/* Indices of the bytes of a word that are 1, added to `first`. Returns the end of `pick`. */
+static int *gather_word(const uint8_t *mark, int first, int *pick)
 {
-  int found = 0;
-  memset(mark + n, 0, SG_MARKS_AFTER);
-  for (int64_t i = 0; i < n; i += 32) {
+#if defined(__GNUC__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t word;
+  memcpy(&word, mark, sizeof word);
+  for (; word; word &= word - 1) *pick++ = first + __builtin_ctzll(word) / 8;
+#else
+  for (int j = 0; j < WORD; j++)
+    if (mark[j]) *pick++ = first + j;
+#endif
+  return pick;
+}
+
+/* The same of mark[n], of which few are 1; zeros come after the last. */
+static int *gather(const uint8_t *mark, int n, int first, int *pick)
+{
+  for (int i = 0; i < n; i += 4 * WORD) {
     uint64_t four[4];
     memcpy(four, mark + i, sizeof four);
     if (!(four[0] | four[1] | four[2] | four[3])) continue;
-    for (int64_t k = 0; k < 4; k++)
-      for (int64_t j = i + 8 * k; four[k] && j < i + 8 * k + 8; j++) {
-        pick[found] = (int)j;
-        found += mark[j];
-      }
+    for (int k = 0; k < 4; k++)
+      pick = gather_word(mark + i + WORD * k, first + i + WORD * k, pick);
   }
-  return found;
+  return pick;
+}
+
+/* Cells whose key is `from` to `to`. Returns how many. */
+static int pick_range(const uint16_t *key, int64_t n, int from, int to, int *pick)
+{
+  uint8_t mark[BLOCK] = { 0 };
+  int *end = pick;
+  for (int64_t i = 0; i < n; i += BLOCK) {
+    int m = n - i < BLOCK ? (int)(n - i) : BLOCK;
+    if (m < BLOCK) memset(mark, 0, sizeof mark);
+    mark_range(key + i, m, (uint16_t)from, (uint16_t)(to - from), mark);
+    end = gather(mark, m, (int)i, end);
+  }
+  return (int)(end - pick);
 }
 
 /* ---- 2. Median and extremes ---- */
@@ -119,7 +139,7 @@ static void choose_first(const uint16_t *key, int64_t n, int64_t k, int at[3])
 /* Closes in on rank k until few cells are left, or keys that are all equal. */
 static bracket bracket_of(const uint16_t *key, int64_t n, int64_t k)
 {
-  enum { FEW = 160, FIRST = 1024 };
+  enum { FEW = 64, FIRST = 1024 };
   bracket b = { 0, UINT16_MAX + 1, 0 };
   int64_t after = n, below[3];
   int at[3];
@@ -138,56 +158,49 @@ static bracket bracket_of(const uint16_t *key, int64_t n, int64_t k)
 
 /* Rounding moves no key by more than one, nor any rank's: what is at rank k exactly is in the
  * bracket or has a key next to it, and what is below that is below it. */
-static double at_rank(const sg_row *row, const bracket *b, int64_t k, const int *pick, int picked,
-                      const double *exact, double *work)
+static double at_rank(const sg_targets *t, const sg_rows *rows, const sg_row *row, int64_t k)
 {
-  int m = 0;
-  int64_t below = b->before;
-  for (int i = 0; i < picked; i++) {
-    int key = row->key[pick[i]];
-    if (key < b->from - 1 || key > b->to) continue;
-    below -= key == b->from - 1;
-    work[m++] = exact[i];
-  }
-  return sg_nth(work, m, k - below);
+  const sg_columns *c = &t->columns;
+  bracket b = bracket_of(row->key, c->N, k);
+  int from = b.from ? b.from - 1 : 0, to = b.to < UINT16_MAX ? b.to : UINT16_MAX;
+  int picked = pick_range(row->key, c->N, from, to, rows->pick);
+  for (int i = 0; i < picked; i++) b.before -= row->key[rows->pick[i]] < b.from;
+  sg_score_some(t->opts.dist, c, &row->column, rows->pick, picked, rows->work);
+  return sg_nth(rows->work, picked, k - b.before);
 }
 
 void sg_keys_fill(const sg_targets *targets, sg_rows *rows, sg_row *row)
 {
   const sg_columns *c = &targets->columns;
-  uint16_t min, max;
   int64_t low, high;
+  double from, per;
   sg_key_row(targets->opts.dist, c, &row->column, row->key);
-  ends(row->key, c->N, &min, &max);
-  ranges r = { { min, (uint16_t)(max - 1), 0 }, { 1, 1, 0 } };
-  if (!max) r.from[1] = 0;
-  bracket a = { 0 }, b = { 0 };
   sg_median_ranks(c->N, &low, &high);
   if (targets->opts.complete) {
-    a = b = bracket_of(row->key, c->N, low);
-    if (high != low) b = bracket_of(row->key, c->N, high);
-    int from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
-    if (from > 0) from--;
-    if (to > UINT16_MAX) to = UINT16_MAX;
-    r.from[2] = (uint16_t)from;
-    r.width[2] = (uint16_t)(to - from);
+    row->median = at_rank(targets, rows, row, low);
+    if (high != low) row->median = (row->median + at_rank(targets, rows, row, high)) / 2;
   }
-  mark_ranges(row->key, c->N, &r, rows->mark);
-  int picked = gather(rows->mark, c->N, rows->pick);
-  double *exact = rows->work, *work = rows->work + picked;
-  row->min = INFINITY;
-  row->max = -INFINITY;
-  for (int i = 0; i < picked; i++) {
-    exact[i] = sg_score_one(targets->opts.dist, c, &row->column, rows->pick[i]);
-    row->min = exact[i] < row->min ? exact[i] : row->min;
-    row->max = exact[i] > row->max ? exact[i] : row->max;
+  ends(row->key, c->N, &row->min_key, &row->max_key);
+  sg_key_scale(targets->opts.dist, &from, &per);
+  from -= row->median;
+  row->min = (sg_bounds){ from + (row->min_key - 1) / per, from + (row->min_key + 2) / per };
+  row->max = (sg_bounds){ from + (row->max_key - 1) / per, from + (row->max_key + 2) / per };
+}
+
+void sg_keys_extremes(const sg_targets *targets, sg_rows *rows, sg_row *row)
+{
+  const sg_columns *c = &targets->columns;
+  double min = INFINITY, max = -INFINITY, *score = rows->work;
+  int n = pick_range(row->key, c->N, row->min_key, row->min_key + 1, rows->pick);
+  n += pick_range(row->key, c->N, row->max_key ? row->max_key - 1 : 0, row->max_key,
+                  rows->pick + n);
+  sg_score_some(targets->opts.dist, c, &row->column, rows->pick, n, score);
+  for (int i = 0; i < n; i++) {
+    min = score[i] < min ? score[i] : min;
+    max = score[i] > max ? score[i] : max;
   }
-  if (!targets->opts.complete) return;
-  row->median = at_rank(row, &a, low, rows->pick, picked, exact, work);
-  if (high != low)
-    row->median = (row->median + at_rank(row, &b, high, rows->pick, picked, exact, work)) / 2;
-  row->min -= row->median;
-  row->max -= row->median;
+  row->min.least = row->min.most = min - row->median;
+  row->max.least = row->max.most = max - row->median;
 }
 
 /* ---- 3. Quantised scores ---- */
@@ -206,6 +219,20 @@ SG_CLONES static void cells_of(const uint16_t *key, int64_t n, const float ab[3]
   }
 }
 
+/* Returns how many cells the keys do not decide. */
+static int quantise(const uint16_t *key, int64_t n, const float ab[3], uint8_t *cell, int *pick)
+{
+  uint8_t mark[BLOCK] = { 0 };
+  int *end = pick;
+  for (int64_t i = 0; i < n; i += BLOCK) {
+    int m = n - i < BLOCK ? (int)(n - i) : BLOCK;
+    if (m < BLOCK) memset(mark, 0, sizeof mark);
+    cells_of(key + i, m, ab, cell + i, mark);
+    end = gather(mark, m, (int)i, end);
+  }
+  return (int)(end - pick);
+}
+
 void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, double off,
                       double scale)
 {
@@ -215,11 +242,9 @@ void sg_keys_quantise(const sg_targets *targets, sg_rows *rows, sg_row *row, dou
   /* the score is from + (key + 1/2) / per, half a step and a bit more to either side */
   float ab[3] = { (float)((from + 0.5 / per - row->median - off) * scale + 0.5),
                   (float)(scale / per), (float)(0.6 * scale / per + 1e-4) };
-  cells_of(row->key, c->N, ab, row->cell, rows->mark);
-  int picked = gather(rows->mark, c->N, rows->pick);
-  for (int i = 0; i < picked; i++) {
-    int j = rows->pick[i];
-    double score = sg_score_one(targets->opts.dist, c, &row->column, j);
-    row->cell[j] = (uint8_t)(int)((score - row->median - off) * scale + 0.5);
-  }
+  int picked = quantise(row->key, c->N, ab, row->cell, rows->pick);
+  sg_score_some(targets->opts.dist, c, &row->column, rows->pick, picked, rows->work);
+  for (int i = 0; i < picked; i++)
+    row->cell[rows->pick[i]] =
+      (uint8_t)(int)((rows->work[i] - row->median - off) * scale + 0.5);
 }

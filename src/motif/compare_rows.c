@@ -108,14 +108,14 @@ static sg_status fill(const sg_targets *t, sg_rows *rows, sg_row *row, sg_err *e
   if (row->key) {
     sg_keys_fill(t, rows, row);
   } else {
+    double min, max;
     sg_score_row(t->opts.dist, c, t->opts.bg, &row->column, row->score);
-    extremes(row->score, c->N, &row->min, &row->max);
-    if (!isfinite(row->min) || !isfinite(row->max))   /* no buckets for the median */
+    extremes(row->score, c->N, &min, &max);
+    if (!isfinite(min) || !isfinite(max))             /* no buckets for the median */
       return sg_fail(err, SG_EINVAL, "scores are not finite: a greater pseudocount helps");
-    if (t->opts.complete)
-      row->median = lower_median(row->score, c->N, row->min, row->max, rows->work);
-    row->min -= row->median;
-    row->max -= row->median;
+    if (t->opts.complete) row->median = lower_median(row->score, c->N, min, max, rows->work);
+    row->min.least = row->min.most = min - row->median;
+    row->max.least = row->max.most = max - row->median;
   }
   row->filled = true;
   return SG_OK;
@@ -130,41 +130,86 @@ SG_CLONES static void quantise(const double *score, int64_t n, double median, do
     cell[i] = (uint8_t)(int)((score[i] - median - off) * scale + 0.5);
 }
 
-/* Four counters, so that equal neighbours do not wait for each other. */
+/* Counts cells two at a time, as a digit each of one number: half the increments, which one after
+ * the other take longest. n is even and not above PIECE, so that 16 bits hold all counts. */
+enum { PIECE = 32768, INDICES = SG_CELLS_AFTER / 2 };
+
+SG_CLONES static void count_pairs(const uint8_t *cell, int n, uint32_t *count)
+{
+  uint16_t pair[SG_BINS * SG_BINS] = { 0 }, second[SG_BINS] = { 0 };
+  for (int i = 0; i < n; i += 2 * INDICES) {
+    uint16_t two[INDICES];
+    int j = 0, m = n - i < 2 * INDICES ? (n - i) / 2 : INDICES;
+    memcpy(two, cell + i, sizeof two);         /* which of them comes first does not matter */
+    for (int k = 0; k < INDICES; k++)
+      two[k] = (uint16_t)((two[k] & 0xff) * SG_BINS + (two[k] >> 8));
+    for (; j + 4 <= m; j += 4) {
+      uint64_t four;
+      memcpy(&four, two + j, sizeof four);
+      pair[four & 0xffff]++;
+      pair[four >> 16 & 0xffff]++;
+      pair[four >> 32 & 0xffff]++;
+      pair[four >> 48]++;
+    }
+    for (; j < m; j++) pair[two[j]]++;
+  }
+  for (int a = 0; a < SG_BINS; a++) {
+    uint16_t first = 0;
+    for (int b = 0; b < SG_BINS; b++) first = (uint16_t)(first + pair[a * SG_BINS + b]);
+    for (int b = 0; b < SG_BINS; b++)
+      second[b] = (uint16_t)(second[b] + pair[a * SG_BINS + b]);
+    count[a] += first;
+  }
+  for (int b = 0; b < SG_BINS; b++) count[b] += second[b];
+}
+
 static void histogram(const uint8_t *cell, int64_t n, sg_row *row)
 {
-  uint32_t count[4][256] = { { 0 } };
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    uint64_t eight;
-    memcpy(&eight, cell + i, sizeof eight);
-    count[0][eight & 0xff]++;
-    count[1][eight >> 8 & 0xff]++;
-    count[2][eight >> 16 & 0xff]++;
-    count[3][eight >> 24 & 0xff]++;
-    count[0][eight >> 32 & 0xff]++;
-    count[1][eight >> 40 & 0xff]++;
-    count[2][eight >> 48 & 0xff]++;
-    count[3][eight >> 56]++;
-  }
-  for (; i < n; i++) count[0][cell[i]]++;
+  uint32_t count[SG_BINS] = { 0 };
+  int64_t even = n & ~(int64_t)1;
+  for (int64_t i = 0; i < even; i += PIECE)
+    count_pairs(cell + i, even - i < PIECE ? (int)(even - i) : PIECE, count);
+  if (even < n) count[cell[even]]++;
   int top = SG_BINS - 1, low = 0;
-  for (int b = 0; b < SG_BINS; b++) count[0][b] += count[1][b] + count[2][b] + count[3][b];
-  while (top > 0 && !count[0][top]) top--;
-  while (low < top && !count[0][low]) low++;
+  while (top > 0 && !count[top]) top--;
+  while (low < top && !count[low]) low++;
   row->top = top;
   row->reach = top - low;
-  for (int e = 0; e <= row->reach; e++) row->hist[e] = count[0][top - e] / (double)n;
+  for (int e = 0; e <= row->reach; e++) row->hist[e] = count[top - e] / (double)n;
+}
+
+/* How scores become cells: whole steps from a whole number on. */
+static void steps(double min, double max, double *ret_off, double *ret_scale)
+{
+  *ret_off = floor(min);
+  *ret_scale = floor((SG_BINS - 1) / (max - *ret_off));
+}
+
+/* Extremes roughly known decide nearly always. false: they do not. */
+static bool steps_of(const sg_rows *rows, int width, double *ret_off, double *ret_scale)
+{
+  sg_bounds min = rows->at[0]->min, max = rows->at[0]->max;
+  double off, scale;
+  for (int i = 1; i < width; i++) {
+    const sg_row *row = rows->at[i];
+    if (row->min.least < min.least) min.least = row->min.least;
+    if (row->min.most < min.most) min.most = row->min.most;
+    if (row->max.least > max.least) max.least = row->max.least;
+    if (row->max.most > max.most) max.most = row->max.most;
+  }
+  steps(min.least, max.most, ret_off, ret_scale);
+  steps(min.most, max.least, &off, &scale);
+  return off == *ret_off && scale == *ret_scale && max.least > off;
 }
 
 static sg_status quantise_all(sg_rows *rows, const sg_targets *t, int width, sg_err *err)
 {
-  double min = rows->at[0]->min, max = rows->at[0]->max;
-  for (int i = 1; i < width; i++) {
-    if (rows->at[i]->min < min) min = rows->at[i]->min;
-    if (rows->at[i]->max > max) max = rows->at[i]->max;
+  double off, scale;
+  if (!steps_of(rows, width, &off, &scale)) {
+    for (int i = 0; i < width; i++)
+      if (rows->at[i]->key) sg_keys_extremes(t, rows, rows->at[i]);
+    steps_of(rows, width, &off, &scale);
   }
-  double off = floor(min), scale = floor((SG_BINS - 1) / (max - off));
   if (!(scale < 1e9))                             /* what rounding makes is no difference */
     return sg_fail(err, SG_EINVAL, "all columns of the query and the database are alike");
   if (!(scale >= 1))
@@ -196,7 +241,7 @@ static sg_status add_row(sg_rows *rows, const sg_targets *t, sg_row **ret_row, s
   sg_row *row = &rows->row[rows->n++];
   if (t->columns.near[0] && !rows->plain) row->key = malloc(N * sizeof *row->key);
   else row->score = malloc(N * sizeof *row->score);
-  row->cell = malloc(N);
+  row->cell = calloc(N + SG_CELLS_AFTER, sizeof *row->cell);
   if ((!row->score && !row->key) || !row->cell) {
     rows->n--;
     free(row->score);
@@ -238,9 +283,8 @@ static sg_status make_room(sg_rows *rows, int64_t N, int width, sg_err *err)
 {
   int room = width > KEPT ? width : KEPT;
   if (!rows->work) rows->work = malloc((size_t)(2 * N + 2) * sizeof *rows->work);
-  if (!rows->pick) rows->pick = malloc((size_t)(N + 1) * sizeof *rows->pick);
-  if (!rows->mark) rows->mark = malloc((size_t)(N + SG_MARKS_AFTER));
-  if (!rows->work || !rows->pick || !rows->mark) return sg_fail(err, SG_ENOMEM, "out of memory");
+  if (!rows->pick) rows->pick = malloc((size_t)(2 * N + 1) * sizeof *rows->pick);
+  if (!rows->work || !rows->pick) return sg_fail(err, SG_ENOMEM, "out of memory");
   if (room > rows->room) {
     sg_row *row = realloc(rows->row, (size_t)room * sizeof *row);
     if (!row) return sg_fail(err, SG_ENOMEM, "out of memory");
@@ -280,7 +324,6 @@ void sg_rows_release(sg_rows *rows)
   free(rows->row);
   free(rows->work);
   free(rows->pick);
-  free(rows->mark);
   free(rows->at);
   *rows = (sg_rows){ 0 };
 }

@@ -137,23 +137,42 @@ void sg_score_row(sg_dist dist, const sg_columns *columns, const double bg[4], c
   scores[dist](columns, bg, x, row);
 }
 
-/* ---- One cell, and rows of keys ---- */
+/* ---- Some cells, and rows of keys ---- */
 
-static double one_square(const sg_columns *c, const double *x, int64_t i)
+SG_CLONES static void some_squares(const sg_columns *c, const double *x, const int *pick, int n,
+                                   double *score)
 {
-  double d0 = x[0] - c->y[0][i], d1 = x[1] - c->y[1][i];
-  double d2 = x[2] - c->y[2][i], d3 = x[3] - c->y[3][i];
-  return (d0 * d0 + d3 * d3) + (d1 * d1 + d2 * d2);
+  const double *a = c->y[0], *b = c->y[1], *g = c->y[2], *t = c->y[3];
+  for (int i = 0; i < n; i++) {
+    int at = pick[i];
+    double d0 = x[0] - a[at], d1 = x[1] - b[at], d2 = x[2] - g[at], d3 = x[3] - t[at];
+    score[i] = (d0 * d0 + d3 * d3) + (d1 * d1 + d2 * d2);
+  }
 }
 
-double sg_score_one(sg_dist dist, const sg_columns *columns, const sg_column *x, int64_t i)
+SG_CLONES static void some_products(const sg_columns *c, const double *u, const int *pick, int n,
+                                    double *score)
 {
-  double u[4], y[4];
-  if (dist == SG_DIST_ED) return -sqrt(one_square(columns, x->x, i));
-  if (dist == SG_DIST_SANDELIN) return 2 - one_square(columns, x->x, i);
-  unit(x->x, u);
-  for (int k = 0; k < 4; k++) y[k] = columns->y[k][i] - 0.25;
-  return ((u[0] * y[0] + u[3] * y[3]) + (u[1] * y[1] + u[2] * y[2])) * columns->norm[i];
+  const double *a = c->y[0], *b = c->y[1], *g = c->y[2], *t = c->y[3], *norm = c->norm;
+  for (int i = 0; i < n; i++) {
+    int at = pick[i];
+    score[i] = ((u[0] * (a[at] - 0.25) + u[3] * (t[at] - 0.25)) +
+                (u[1] * (b[at] - 0.25) + u[2] * (g[at] - 0.25))) * norm[at];
+  }
+}
+
+void sg_score_some(sg_dist dist, const sg_columns *columns, const sg_column *x, const int *pick,
+                   int n, double *score)
+{
+  double u[4];
+  if (dist == SG_DIST_PEARSON) {
+    unit(x->x, u);
+    some_products(columns, u, pick, n, score);
+    return;
+  }
+  some_squares(columns, x->x, pick, n, score);
+  if (dist == SG_DIST_ED) negative_roots(n, score);
+  else two_less(n, score);
 }
 
 /* Columns sum to 1 but for rounding, off by 0.05 at most: a margin for that. */

@@ -17,7 +17,7 @@ sg_compare_opts sg_compare_opts_default(void)
 {
   return (sg_compare_opts){ .size = sizeof(sg_compare_opts), .dist = SG_DIST_ED, .complete = true,
                             .rc = true, .min_overlap = 1, .pseudo = 0.1,
-                            .bg = { 0.25, 0.25, 0.25, 0.25 }, .storey = true };
+                            .bg = { 0.25, 0.25, 0.25, 0.25 }, .pi0 = SG_PI0_STOREY };
 }
 
 /* Tomtom adds 5e-7 to each, so that none is 0. */
@@ -112,6 +112,8 @@ static sg_status check_opts(const sg_motifs *db, const sg_compare_opts *o, sg_er
   if (!db || db->n < 1) return sg_fail(err, SG_EINVAL, "no motif to compare with");
   if ((int)o->dist < SG_DIST_ED || o->dist > SG_DIST_ALLR)
     return sg_fail(err, SG_EINVAL, "no such column score");
+  if ((int)o->pi0 < SG_PI0_STOREY || o->pi0 > SG_PI0_TOMTOM)
+    return sg_fail(err, SG_EINVAL, "no such way to estimate pi0");
   if (o->min_overlap < 1) return sg_fail(err, SG_EINVAL, "a smallest overlap below 1");
   if (!(o->pseudo >= 0 && o->pseudo <= 1e6))
     return sg_fail(err, SG_EINVAL, "the pseudocount is outside 0 to 1000000");

@@ -106,6 +106,16 @@ pi0() {
   paste "$work/one" "$work/storey" | awk -F '\t' 'NR > 1 && $6 < $23 { exit 1 } NR > 1 && $6 != $23 { n++ } END { exit !n }'
 }
 check '--pi0 1 is never below' pi0
+drawn() {   # the number of a query counts, not the thread that has it
+  set -- CACGTG TGACTCA TGCTGANTCAGCA GATAAG CCGGAAGT GGGCGGGGC TTTCCCGG TGACGTCA CANNTG AAACCACA RGGTCA TATAAA
+  "$seqgloss" compare --pi0 tomtom --threads 1 "$@" -o "$work/one.tsv" && "$seqgloss" compare --pi0 tomtom --threads 3 "$@" -o "$work/three.tsv" &&
+    cmp "$work/one.tsv" "$work/three.tsv" || return 1
+  "$seqgloss" compare "$@" -o "$work/storey.tsv" || return 1
+  paste "$work/one.tsv" "$work/storey.tsv" | grep -v '^#' | awk -F '\t' '
+    NR > 1 && ($4 != $(NF / 2 + 4) || $6 < $(NF / 2 + 6) * 0.97 || $6 > $(NF / 2 + 6) * 1.03) { bad++ }
+    NR > 1 && $6 != $(NF / 2 + 6) { n++ } END { exit bad || !n }'
+}
+check '--pi0 tomtom: the same on any number of threads, near the expectation' drawn
 dists() {
   for d in ed pearson sandelin kullback allr; do
     table --dist $d --nearest 1 TGCTGANTCAGCA | tail -n 1 | grep -q Maf-related || { echo $d; return 1; }

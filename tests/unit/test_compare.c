@@ -234,6 +234,47 @@ START_TEST(test_enumeration)
 }
 END_TEST
 
+/* ---- Aligners ---- */
+
+/* Every width of registers against sums one by one, in the order of the rule for ties: many scores
+ * are equal here. */
+START_TEST(test_align)
+{
+  enum { WIDEST = 12, MEMBERS = 37, ROOM = WIDEST * MEMBERS + SG_CELLS_AFTER };
+  static uint8_t cells[WIDEST][ROOM];
+  const uint8_t *row[WIDEST];
+  int16_t top[MEMBERS + SG_CELLS_AFTER], at[MEMBERS + SG_CELLS_AFTER];
+  sg_rng rng;
+  sg_rng_seed(&rng, 23 + (uint64_t)_i);
+  for (int i = 0; i < WIDEST; i++) {
+    row[i] = cells[i];
+    for (int j = 0; j < ROOM; j++) cells[i][j] = (uint8_t)(40 + sg_rng_below(&rng, 3));
+  }
+  for (int lanes = 8; lanes <= 32; lanes *= 2) {
+    sg_aligner *align = sg_align_by(lanes);
+    int w = 1 + (int)sg_rng_below(&rng, WIDEST), L = 1 + (int)sg_rng_below(&rng, WIDEST);
+    int most = w < L ? w : L, least = 1 + (int)sg_rng_below(&rng, (uint64_t)most);
+    sg_lying z = { row, MEMBERS, w, L, least, 41 };
+    if (!align) continue;
+    for (int s = 0; s < MEMBERS; s += lanes) align(&z, s, top + s, at + s);
+    for (int s = 0; s < MEMBERS; s++) {
+      int best = -1000, overlap = 0, offset = 0;
+      for (int o = 1 - w; o < L; o++) {
+        int sum = 0, n = 0;
+        for (int i = 0; i < w; i++)
+          if (o + i >= 0 && o + i < L) sum += cells[i][(o + i) * MEMBERS + s] - 41, n++;
+        if (n < least || sum < best || (sum == best && n <= overlap)) continue;
+        best = sum;
+        overlap = n;
+        offset = o;
+      }
+      ck_assert_msg(top[s] == best && at[s] == offset, "%d lanes, %d on %d: %d at %d, not %d at %d",
+                    lanes, w, L, top[s], at[s], best, offset);
+    }
+  }
+}
+END_TEST
+
 /* ---- Convolution ---- */
 
 /* Equal bits for every width of registers: sums in the order of the histogram. */
@@ -357,9 +398,12 @@ START_TEST(test_keys)
     ck_assert(keys.neutral == plain.neutral);
     for (int c = 0; c < w; c++) {
       const sg_row *a = keys.at[c], *b = plain.at[c];
-      ck_assert(a->key && !b->key && a->median == b->median);
-      ck_assert(a->min == b->min && a->max == b->max && a->scale == b->scale);
+      ck_assert(a->key && !b->key && a->median == b->median && a->scale == b->scale);
+      ck_assert(a->min.least <= b->min.least && a->min.most >= b->min.most);
+      ck_assert(a->max.least <= b->max.least && a->max.most >= b->max.most);
       ck_assert(!memcmp(a->cell, b->cell, (size_t)t->columns.N));
+      sg_keys_extremes(t, &keys, keys.at[c]);
+      ck_assert(a->min.most == b->min.most && a->max.most == b->max.most);
     }
     sg_rows_release(&keys);
     sg_rows_release(&plain);
@@ -633,6 +677,46 @@ START_TEST(test_qvalues)
 }
 END_TEST
 
+/* The first words that the authors of MT19937 print for their seed (mt19937int.out, 1998), and a
+ * seek against walking there. */
+START_TEST(test_twister)
+{
+  static const uint32_t first[] = { 3510405877u, 4290933890u, 2191955339u, 564929546u, 152112058u };
+  sg_twister a = { .at = 0 }, b = { .at = 0 };
+  sg_twister_seek(&a, 0);
+  for (int i = 0; i < 5; i++) ck_assert_uint_eq(sg_twister_next(&a), first[i]);
+  for (int64_t i = 5, to = 6; i < 10000; i++) {
+    uint32_t word = sg_twister_next(&a);
+    if (i != to) continue;
+    sg_twister_seek(&b, i);
+    ck_assert_uint_eq(sg_twister_next(&b), word);
+    to += 1 + to / 7;
+  }
+  sg_twister_seek(&b, 1);                         /* backwards */
+  ck_assert_uint_eq(sg_twister_next(&b), first[1]);
+}
+END_TEST
+
+/* Nearly the closed form, the same for the same number; and the degenerate ones. */
+START_TEST(test_pi0_drawn)
+{
+  enum { N = 2000, NUMBERS = 5 };
+  double p[N], drawn[NUMBERS];
+  sg_twister t = { .at = 0 };
+  for (int i = 0; i < N; i++) p[i] = i < 500 ? i * 1e-5 : (i - 499) / 1501.0;
+  for (int k = 0; k < NUMBERS; k++) {
+    drawn[k] = sg_pi0_drawn(&t, k, p, N);
+    ck_assert(fabs(drawn[k] - sg_pi0(p, N)) < 0.03);
+  }
+  for (int k = NUMBERS - 1; k >= 0; k -= 2) ck_assert(sg_pi0_drawn(&t, k, p, N) == drawn[k]);
+  ck_assert(sg_pi0_drawn(&t, 0, p, 100) == 1);
+  for (int i = 0; i < N; i++) p[i] = 1e-3;        /* no estimate at all */
+  ck_assert(sg_pi0_drawn(&t, 0, p, N) == 1);
+  for (int i = 0; i < N; i++) p[i] = 1;
+  ck_assert(sg_pi0_drawn(&t, 0, p, N) == 1);
+}
+END_TEST
+
 /* The closed form against the bootstrap it is the mean of. */
 START_TEST(test_pi0_bootstrap)
 {
@@ -674,6 +758,7 @@ int main(void)
   tcase_add_loop_test(t, test_naive, 0, 20);
   tcase_add_loop_test(t, test_naive_degenerate, 0, 10);
   tcase_add_loop_test(t, test_enumeration, 0, 3);
+  tcase_add_loop_test(t, test_align, 0, 40);
   tcase_add_test(t, test_convolve);
   tcase_add_loop_test(t, test_mirror, 0, 10);
   tcase_add_loop_test(t, test_order, 0, 2);
@@ -687,6 +772,8 @@ int main(void)
   tcase_add_test(t, test_rounded_alike);
   tcase_add_loop_test(t, test_infinite_row, SG_DIST_KULLBACK, SG_DIST_ALLR + 1);
   tcase_add_test(t, test_qvalues);
+  tcase_add_test(t, test_twister);
+  tcase_add_test(t, test_pi0_drawn);
   tcase_add_test(t, test_pi0_bootstrap);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
