@@ -23,7 +23,7 @@ cp run/motifs.meme queries.meme
 
 commands=$(ls "$wrappers")
 targets="a.predictions.tsv a.ism.npz a.deeplift.h5 a.sis.tsv a.sis.bed a.run a.clusters a.tomtom.tsv a.html a_mqc.json a.merged.tsv
-  a.info.json a.jaspar a.svg a.shuffled.fa.gz a.onehot.npz"
+  a.info.json a.jaspar a.svg a.shuffled.fa.gz a.onehot.npz a.agree.tsv a.each.tsv.gz"
 for c in $commands; do echo "include: \"$wrappers/$c/test/Snakefile\""; done > Snakefile
 
 complete() {
@@ -46,7 +46,8 @@ same() {
     seqgloss ism -q -m model.h5 $w -o b.ism.npz && cmp a.ism.npz b.ism.npz &&
     seqgloss deeplift -q -m model.h5 $w -n 5 -o b.deeplift.h5 && cmp a.deeplift.h5 b.deeplift.h5 &&
     cmp a.sis.tsv run/sis.tsv && cmp a.sis.bed run/sis.bed && diff -r -x .steps -x .snakemake_timestamp a.run run && seqgloss predict -q -m model.h5 $w -o b.merged.tsv &&
-    cmp a.merged.tsv b.merged.tsv && [ "$(grep -c '^>' a.jaspar)" = "$(grep -c '^MOTIF' queries.meme)" ] && grep -q '"cost"' a.info.json
+    cmp a.merged.tsv b.merged.tsv && [ "$(grep -c '^>' a.jaspar)" = "$(grep -c '^MOTIF' queries.meme)" ] && grep -q '"cost"' a.info.json &&
+    seqgloss agree -q --top 10 -o b.agree.tsv a.ism.npz a.deeplift.h5 && cmp a.agree.tsv b.agree.tsv && gzip -dc a.each.tsv.gz | grep -q call_00
 }
 check "a wrapper for every command" complete
 check "the files that the repository of wrappers wants" shaped
