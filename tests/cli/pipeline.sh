@@ -12,6 +12,7 @@ case $seqgloss in /*) ;; *) seqgloss=$OLDPWD/$seqgloss ;; esac
 awk 'NR % 4 == 1' "$data/regions.bed" > quarter.bed
 "$seqgloss" sis -q --threshold 0.9 $net -b quarter.bed -o sis.tsv
 for i in 1 2; do "$seqgloss" predict -q $net -b "$b" --shard $i/2 -o piece$i.tsv; done
+for method in gradient ism; do "$seqgloss" $method -q $net -b "$b" -o few.$method.npz; done
 # Commands that print, one a line: name, then the rest of the command line.
 cat > printing << EOF
 predict $net -b $b
@@ -24,6 +25,7 @@ smoothgrad $net -b $b
 vargrad $net -b $b
 intgrad --steps 2 $net -b $b
 deeplift -n 2 $net -b $b
+agree few.gradient.npz few.ism.npz
 sis --threshold 0.9 $net -b $b
 cluster sis.tsv
 compare TGCTGANTCAGCA
@@ -103,7 +105,7 @@ help_status() {
 }
 missing_input() {
   for line in "predict -m none.h5 -f $g -b $b" "sis --threshold 1 -m $m -f none.fa -b $b" "ism -m $m -f $g -b none.bed" \
-    "cluster none.tsv" "compare none.meme" "report none" "merge none.tsv" "info none.h5" "motifs none.meme" "shuffle none.fa" \
+    "agree none.npz few.ism.npz" "cluster none.tsv" "compare none.meme" "report none" "merge none.tsv" "info none.h5" "motifs none.meme" "shuffle none.fa" \
     "run -m none.h5 -f $g -b $b --threshold 1 -o x" "logo none.meme -i MA0001" "onehot -o x.npz none.fa"; do
     # shellcheck disable=SC2086
     fails 1 none "$seqgloss" $line && [ ! -e x ] && [ ! -e x.npz ] || { echo "$line"; return 1; }
