@@ -10,7 +10,7 @@ cp "$src/data/mafk.h5" "$src/data/mafk.onnx" in
 # A short genome without indices, plain and compressed.
 gzip -dc "$src/data/chr20.fa.gz" 2> /dev/null | head -n 66000 > in/plain.fa
 gzip -c in/plain.fa > in/bare.fa.gz
-head -n 6 "$src/data/regions.bed" > in/few.bed
+head -n 3 "$src/data/regions.bed" > in/few.bed
 awk '$3 < 3900000' "$src/data/regions.bed" > part.bed
 "$seqgloss" sis -q --threshold 0.9 -m in/mafk.h5 -f in/plain.fa -b part.bed -o in/sis.tsv
 mkdir in/run
@@ -44,7 +44,7 @@ merge -o OUT/x.npz in/piece2.npz in/piece1.npz
 EOF
 
 # One of each kind, for what concerns the process rather than a format.
-grep -E '^(predict.*tsv|ism.*bedgraph|sis|cluster|compare|report|merge.*npz)' writing > kinds
+grep -E '^(predict.*tsv|ism.*(bedgraph|bare)|sis|cluster|compare|report|merge.*npz)' writing > kinds
 
 # all_of DIR [WRAPPER...]: every command of the file $list with a folder in DIR each; those that fail are named.
 list=writing
@@ -109,31 +109,32 @@ full_disk() {
   mkdir full
   wrong=0
   # --resume leaves what is computed, on purpose. Outputs of less than a page fit: those commands are given more to write.
-  sed -e 's|OUT|full|g' -e '/^predict/s|in/few.bed|many.bed|' -e '/^\(compare\|logo\|merge\)/d' -e '/--resume/d' writing > filling
+  sed -e 's|OUT|full|g' -e '/^predict/s|in/few.bed|many.bed|' -e '/gz$/s|in/few.bed|part.bed|' -e '/^\(compare\|logo\|merge\)/d' -e '/--resume/d' writing > filling
   cat part.bed part.bed part.bed part.bed > many.bed
   while read -r line; do one_full "$line" || wrong=1; done < filling
   [ $wrong = 0 ]
 }
 
 # ---- Folders, environment, locale ----
-spaces() {
-  mkdir "a b" && cp -R in "a b/in" && cp kinds "a b" && (cd "a b" && all_of c) && same "a b/c"
-}
 bare() {
   for key in $(env | sed -n 's/^\([A-Za-z_][A-Za-z_0-9]*\)=.*/\1/p'); do
     case $key in PATH | SEQGLOSS_DATA | ASAN_OPTIONS | LSAN_OPTIONS | LD_LIBRARY_PATH) ;; *) drop="$drop -u $key" ;; esac
   done
   # shellcheck disable=SC2086
-  all_of bare env $drop setsid -w && same bare
+  mkdir "a b" && cp -R in "a b/in" && cp kinds "a b" && (cd "a b" && all_of c env $drop setsid -w) && same "a b/c"
 }
-localised() { LOCPATH=$work/locales LC_ALL=$1 LANG=$1 all_of "$1" && same "$1"; }
+# A decimal comma; a language whose small i is not that of I.
+locales="LOCPATH=$work/locales LC_NUMERIC=de_DE.UTF-8 LC_CTYPE=tr_TR.UTF-8"
+# shellcheck disable=SC2086
+localised() { all_of locale env -u LC_ALL $locales && same locale; }
 # The command never asks for a locale, but a program around the library may have: so does a library that is loaded first. (Tables of
 # compare, reports and what stands on stderr are written by the command itself.)
+# shellcheck disable=SC2086
 forced() {
   echo '#include <locale.h>
 __attribute__((constructor)) static void take(void) { setlocale(LC_ALL, ""); }' > take.c
   cc -shared -fPIC -o take.so take.c && sed -E '/^(compare|report)/d' kinds > forcing && list=forcing && all_of plain_forcing &&
-    LOCPATH=$work/locales LC_ALL=$1 all_of forced env LD_PRELOAD="$work/take.so"
+    all_of forced env -u LC_ALL $locales LD_PRELOAD="$work/take.so"
   got=$?
   list=kinds
   [ $got = 0 ] && rm -f plain_forcing/*.err forced/*.err && diff -r plain_forcing forced
@@ -155,13 +156,7 @@ pieces() {
   for i in 1 2 3; do "$seqgloss" "$@" -q -m $m -f $g -b $b --shard $i/3 -o $stem$i.$e || return 1; done
   "$seqgloss" "$@" -q -m $m -f $g -b $b -o $stem.$e && "$seqgloss" merge -o merged.$e $stem*[123].$e && cmp merged.$e $stem.$e || return 1
   rm -f merged.$e
-  for set in "1 3" "2"; do
-    there=
-    for i in $set; do there="$there $stem$i.$e"; done
-    case $set in 2) words='2 of 3 pieces missing: --shard 1, 3' ;; *) words='1 of 3 pieces missing: --shard 2' ;; esac
-    # shellcheck disable=SC2086
-    fails 1 "$words" "$seqgloss" merge -o merged.$e $there || return 1
-  done
+  fails 1 '2 of 3 pieces missing: --shard 1, 3' "$seqgloss" merge -o merged.$e ${stem}2.$e || return 1
   fails 1 . "$seqgloss" merge -o merged.$e ${stem}1.$e ${stem}2.$e ${stem}2.$e ${stem}3.$e || return 1
   # Half a piece, as a copy that was cut off leaves it.
   size=$(wc -c < ${stem}3.$e)
@@ -169,37 +164,43 @@ pieces() {
     head -c $((size * k / 4)) ${stem}3.$e > half.$e
     fails 1 half "$seqgloss" merge -o merged.$e ${stem}1.$e ${stem}2.$e half.$e || { echo "half a piece was taken: $k/4"; return 1; }
   done
+  # Cut exactly at the end of a line: text that is whole by itself.
+  case $e in tsv | bed)
+    for k in 1 2; do
+      sed '$d' ${stem}3.$e > cut.$e && cp cut.$e half.$e
+      [ $k = 1 ] || sed '$d' cut.$e > half.$e
+      fails 1 half "$seqgloss" merge -o merged.$e ${stem}1.$e ${stem}2.$e half.$e || { echo "a piece without its last $k lines was taken"; return 1; }
+    done ;;
+  esac
   [ ! -e merged.$e ]
 }
 
 find in | sort > before
 check "every command that writes" plain
 check "nothing is written beside the inputs" nothing_beside
+list=kinds
 if [ -n "$read_only_how" ]; then check "inputs that cannot be written ($read_only_how): the same bytes" read_only
 else skip "inputs that cannot be written" "root, and no mount namespaces"; fi
 if [ -n "$full_how" ]; then check "a full disk: one error, nothing left" full_disk
 else skip "a full disk" "no root, or no mount namespaces"; fi
-list=kinds
-check "a folder with spaces" spaces
-check "no HOME, no terminal, an empty environment" bare
+check "a folder with spaces, no HOME, no terminal, an empty environment" bare
 mkdir locales
-for at in de_DE tr_TR; do
-  if localedef -i $at -f UTF-8 "locales/$at.UTF-8" > /dev/null 2>&1; then
-    check "locale $at" localised $at.UTF-8
-  else
-    skip "locale $at" "it cannot be made here"
-  fi
-done
-if [ "${SEQGLOSS_SANITIZED:-no}" != no ] || [ ! -d locales/de_DE.UTF-8 ] || ! command -v cc > /dev/null; then
+made=yes
+for at in de_DE tr_TR; do localedef -i $at -f UTF-8 "locales/$at.UTF-8" > /dev/null 2>&1 || made=no; done
+if [ $made = yes ]; then check "other locales" localised
+else skip "other locales" "they cannot be made here"; fi
+if [ "${SEQGLOSS_SANITIZED:-no}" != no ] || [ $made = no ] || ! command -v cc > /dev/null; then
   skip "a locale that the process took" "sanitizers come first, or no cc, or no such locale"
 else
-  check "a locale that the process took" forced de_DE.UTF-8
+  check "a locale that the process took" forced
 fi
 check "an output that is an input, also through a link: refused" own_input
 check "pieces of predict: what is missing is named, halves are refused" pieces predict tsv predict
 check "pieces of arrays" pieces array npz predict
 check "pieces of sis" pieces sis tsv sis --threshold 0.9
+check "pieces of sis as BED" pieces places bed sis --threshold 0.9
 check "pieces of ism" pieces ism npz ism
 check "pieces of ism as a table" pieces table tsv ism
 check "pieces of attribution" pieces deeplift h5 deeplift -n 2
+check "pieces of attribution as a table" pieces gradient tsv gradient
 finish
