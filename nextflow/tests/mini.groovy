@@ -21,25 +21,28 @@ class Chan {
     static List row(x) { x instanceof List ? x : [x] }
     static call1(Closure f, x) { f.maximumNumberOfParameters > 1 && x instanceof List ? f(*x) : f(x) }
     Chan map(Closure f) { new Chan(items: items.collect { call1(f, it) }, single: single) }
+    Chan flatMap(Closure f) { new Chan(items: items.collectMany { call1(f, it) }) }
     Chan filter(Closure f) { new Chan(items: items.findAll { call1(f, it) }) }
     Chan combine(Chan o) { new Chan(items: items.collectMany { a -> o.items.collect { b -> row(a) + row(b) } }) }
     Chan mix(Chan... o) { new Chan(items: items + o.toList().collectMany { it.items }) }
     Chan join(Chan o) { new Chan(items: items.collectMany { a -> o.items.findAll { it[0] == a[0] }.collect { a + it.drop(1) } }) }
-    Chan groupTuple(Map o = [:]) { new Chan(items: items.groupBy { it[0] }.findAll { k, v -> !o.size || v.size() == o.size }.collect { k, v -> [k] + (1..<v[0].size()).collect { i -> v.collect { it[i] } } }) }
+    Chan groupTuple() { new Chan(items: items.groupBy { it[0] }.findAll { k, v -> !(k instanceof Key) || v.size() == k.size }.collect { k, v -> [k] + (1..<v[0].size()).collect { i -> v.collect { it[i] } } }) }
     Chan collect() { new Chan(items: [items], single: true) }
     Chan toSortedList(Closure f) { new Chan(items: [items.toSorted(f)], single: true) }
-    Chan splitCsv(Map o) {
-        new Chan(items: items.collectMany { path ->
-            def lines = path.readLines()*.split(o.sep, -1)
-            lines.drop(1).collect { cells -> [lines[0]*.trim(), cells*.trim()].transpose().collectEntries() }
-        })
-    }
     Map multiMap(Closure f) {
         // The labels of the closure were made a map by `rewrite`.
         def rows = items.collect { call1(f, it) }
         def keys = rows ? rows[0].keySet() : []
         keys ? keys.collectEntries { k -> [k, new Chan(items: rows*.get(k))] } : [:].withDefault { new Chan(items: []) }
     }
+}
+
+// What groupKey gives: a key that knows how many of its kind there will be.
+class Key {
+    def groupTarget
+    int size
+    boolean equals(o) { o instanceof Key && groupTarget == o.groupTarget }
+    int hashCode() { groupTarget.hashCode() }
 }
 
 class Factory {
@@ -114,7 +117,8 @@ class Mini {
             def f = new File(p); f = f.absolute ? f : new File(System.getProperty('user.dir'), p)
             if (o.checkIfExists && !f.exists()) fail("no such file: $p")
             f }
-        b.error = { String t -> fail(t) }
+        b.error = { t -> fail(t.toString()) }
+        b.groupKey = { key, int n -> new Key(groupTarget: key, size: n) }
         b
     }
 
@@ -253,7 +257,7 @@ class Mini {
         def path = rule.path instanceof Closure ? rule.path.rehydrate(b.variables, this, this).with { it.resolveStrategy = Closure.DELEGATE_FIRST; it() } : rule.path
         files.each { f ->
             def n = dir.toPath().relativize(f.toPath()).toString()
-            def to = rule.saveAs ? rule.saveAs(n) : n
+            def to = rule.saveAs ? rule.saveAs.rehydrate(b.variables, this, this).with { it.resolveStrategy = Closure.DELEGATE_FIRST; it(n) } : n
             if (to == null) return
             def at = new File(path.toString(), to)
             at.parentFile.mkdirs()
@@ -265,6 +269,7 @@ class Mini {
 // A list of staged files: a string of their names, as in Nextflow.
 class Named { @Delegate(interfaces = false) List target; Named(List l) { target = l }; String toString() { target.join(' ') } }
 
+File.metaClass.size = { -> delegate.length() }
 File.metaClass.getBaseName = { -> delegate.name.replaceFirst(/\.[^.]*$/, '') }
 
 // ---- The command ----

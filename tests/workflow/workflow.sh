@@ -30,12 +30,13 @@ same() { diff -r -x plan -x logs -x .snakemake_timestamp "$1" "$2"; }
 lint() { flow --lint 2>&1 | grep -q Congratulations; }
 # By hand, without shards.
 whole() {
-  mkdir -p hand/one && m="-q -m $d/mafk.h5 --edge pad -f $d/chr20.fa.gz -b regions.bed" || return 1
+  mkdir -p hand/one && m="-q -m $d/mafk.h5 --edge pad -f $d/chr20.fa.gz" && w="$m -b regions.bed" || return 1
   # shellcheck disable=SC2086
-  "$real" predict $m -o hand/one/predictions.tsv && "$real" sis $m --threshold 0.99 -o hand/one/sis.tsv -o hand/one/sis.bed &&
-    "$real" attribute --method gradient $m -o hand/one/attribute.gradient.npz &&
+  "$real" predict $w -o hand/one/predictions.tsv && "$real" sis $w --threshold 0.99 -o hand/one/sis.tsv -o hand/one/sis.bed &&
+    "$real" attribute --method gradient $w -o hand/one/attribute.gradient.npz &&
     "$real" cluster -q --min-members 4 -f "$d/chr20.fa.gz" --predictions hand/one/predictions.tsv -o hand/one \
       hand/one/sis.tsv > hand/said &&
+    "$real" ism $m -b hand/one/regions.top.bed -o hand/one/ism.tsv &&
     "$real" compare -q -d vertebrates -o hand/one/tomtom.tsv hand/one/motifs.meme &&
     "$real" report -q -d vertebrates hand/one --sample one -o hand/one/report.html --table hand/one/motifs.tsv \
       --multiqc hand/one/seqgloss_mqc.json --logos hand/one/logos

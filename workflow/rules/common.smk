@@ -27,6 +27,9 @@ TOMTOM = (
     "Family Class Species log10_p E_run Low_information"
 ).split()
 
+# The columns of a table of ism, for networks without a subset.
+TRACK = "#region chrom start end strand position base score".split()
+
 
 # ---- 1. Config and sheet ----
 

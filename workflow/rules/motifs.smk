@@ -1,6 +1,6 @@
 # rules/motifs.smk: subsets of a network become motifs; what these resemble; a page.
 #
-# The three are short beside the shards: on a cluster they are one job (group).
+# They are short beside the shards: on a cluster they are one job (group).
 
 
 # Without a subset there is no tau that predictions could be held against.
@@ -20,6 +20,7 @@ rule cluster:
             "motifs.genomic.meme",
             "instances.bed",
             "regions.unexplained.bed",
+            "regions.top.bed",
             "provenance.json",
         ),
     params:
@@ -39,6 +40,33 @@ rule cluster:
         "(predictions=; if grep -qv '^#' {input.subsets:q}; then predictions=--predictions; fi; "
         "{params.seqgloss} cluster {params.extra} -f {input.genome:q} ${{predictions:+$predictions {input.predictions:q}}} "
         "-o {params.folder:q} {input.subsets:q}) > {log:q} 2>&1"
+
+
+# Scores of the few regions that the report draws; of no region none, an empty table.
+rule ism_top:
+    input:
+        regions=outdir("networks", "{network}", "regions.top.bed"),
+        network=network_files,
+        genome=of_network("genome"),
+    output:
+        outdir("networks", "{network}", "ism.tsv"),
+    params:
+        seqgloss=config["seqgloss"],
+        options=network_options,
+        header="\\t".join(TRACK),
+    log:
+        outdir("logs", "{network}", "ism_top.log"),
+    threads: config["threads"]
+    resources:
+        mem_mb=mem_mb("ism"),
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    group:
+        "motifs"
+    conda:
+        "../envs/seqgloss.yaml"
+    shell:
+        "if grep -q . {input.regions:q}; then {params.seqgloss} ism {params.options} -f {input.genome:q} -b {input.regions:q} -@ {threads} "
+        "-o {output:q} 2> {log:q}; else printf '{params.header}\\n' > {output:q} 2> {log:q}; fi"
 
 
 # Nothing to compare is a table without rows.
@@ -73,6 +101,7 @@ rule report:
         outdir("networks", "{network}", "sis.tsv"),
         outdir("networks", "{network}", "predictions.tsv"),
         outdir("networks", "{network}", "tomtom.tsv"),
+        outdir("networks", "{network}", "ism.tsv"),
     output:
         page=outdir("networks", "{network}", "report.html"),
         table=outdir("networks", "{network}", "motifs.tsv"),

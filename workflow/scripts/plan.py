@@ -1,7 +1,11 @@
 """scripts/plan.py: how many regions there are, what one of them costs, and how many shards each step gets.
 
-Both follow from the files alone, so that a workflow that is started again plans the same shards.
+Both follow from the files alone, so that a workflow that is started again plans the same shards. Snakemake calls it as a script, and
+it asks `seqgloss info` itself; others by hand, with what that says:
+
+    seqgloss info --json --cost mafk.h5 > costs.json; plan.py --costs costs.json --regions regions.bed > plan.json
 """
+import argparse
 import gzip
 import json
 import math
@@ -27,41 +31,71 @@ def fail(log, text):
     raise SystemExit(1)
 
 
-def cost(seqgloss, options, log):
-    """What `seqgloss info` says of the network: the window's length, and its table of costs."""
+def ask(seqgloss, options, log):
+    """What `seqgloss info` says of the network."""
     command = shlex.split(seqgloss) + ["info", "--json", "--cost"] + shlex.split(options)
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         fail(log, done.stderr)
-    net = json.loads(done.stdout)[0]
-    if "cost" not in net:
-        fail(log, "the network takes windows of any length: say --length N in the column options\n")
-    return net["length"], {row["command"]: row for row in net["cost"]}
+    return json.loads(done.stdout)[0]
 
 
-def plan(regions, length, costs, params):
+def plan(net, path, params):
     """Shards of each step: enough that one takes about shard_minutes, at most max_shards and one a region."""
+    regions = count(path)
+    if not regions:
+        raise ValueError(f"{path}: no regions")
+    if "cost" not in net:
+        raise ValueError("the network takes windows of any length: say --length N in the column options")
     steps = {}
-    for name, row in costs.items():
+    for row in net["cost"]:
+        name = row["command"]
         seconds = row["seconds"] * (params["subsets"] if name == "sis" else 1)
         wanted = math.ceil(regions * seconds / params["threads"] / (60 * params["shard_minutes"]))
         if params["shards"] != "auto":
             wanted = int(params["shards"])
         shards = max(1, min(wanted, regions, params["max_shards"]))
         steps[name] = {"shards": shards, "seconds": seconds, "process_mib": row["process_mib"], "thread_mib": row["thread_mib"]}
-    return {"regions": regions, "length": length, "steps": steps}
+    return {"regions": regions, "length": net["length"], "steps": steps}
+
+
+def write(made, f):
+    json.dump(made, f, indent=1)
+    f.write("\n")
+
+
+KEYS = ("shards", "shard_minutes", "max_shards", "threads", "subsets")
 
 
 def main(snakemake):
-    regions = count(snakemake.input.regions)
-    if not regions:
-        fail(snakemake.log[0], f"{snakemake.input.regions}: no regions\n")
-    length, costs = cost(snakemake.params.seqgloss, snakemake.params.info, snakemake.log[0])
-    made = plan(regions, length, costs, {k: snakemake.params[k] for k in ("shards", "shard_minutes", "max_shards", "threads", "subsets")})
+    net = ask(snakemake.params.seqgloss, snakemake.params.info, snakemake.log[0])
+    try:
+        made = plan(net, snakemake.input.regions, {key: snakemake.params[key] for key in KEYS})
+    except ValueError as e:
+        fail(snakemake.log[0], f"{e}\n")
     with open(snakemake.output[0], "w") as f:
-        json.dump(made, f, indent=1)
-        f.write("\n")
+        write(made, f)
+
+
+def by_hand():
+    p = argparse.ArgumentParser(description="How many shards each step of a network gets.")
+    p.add_argument("--costs", required=True, help="what seqgloss info --json --cost says")
+    p.add_argument("--regions", required=True, help="BED file")
+    p.add_argument("--shards", default="auto")
+    p.add_argument("--shard-minutes", type=float, default=30)
+    p.add_argument("--max-shards", type=int, default=200)
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--subsets", type=float, default=1)
+    args = p.parse_args()
+    with open(args.costs) as f:
+        net = json.load(f)[0]
+    try:
+        write(plan(net, args.regions, vars(args)), sys.stdout)
+    except ValueError as e:
+        sys.exit(f"plan.py: {e}")
 
 
 if "snakemake" in globals():
     main(snakemake)  # noqa: F821
+elif __name__ == "__main__":
+    by_hand()

@@ -1,34 +1,38 @@
-// modules/local/seqgloss_table/main.nf: the motifs of all networks in one table, the network before each.
+// modules/local/seqgloss_table/main.nf: all networks beside each other: every motif, families by networks, a row a network; by the script
+// of the Snakemake workflow.
 process SEQGLOSS_TABLE {
     label 'process_single'
 
-    conda "${moduleDir}/../../seqgloss/predict/environment.yml"
-    container "${ workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container ?
-        'https://depot.galaxyproject.org/singularity/seqgloss:0.1.0--h0000000_0' :
-        'quay.io/biocontainers/seqgloss:0.1.0--h0000000_0' }"
+    conda "conda-forge::python=3.12"
+    container 'quay.io/biocontainers/python:3.12'
 
     input:
     val names
-    path(tables, stageAs: '?/*')
+    path(motifs, stageAs: 'motifs/?/*')
+    path(rows, stageAs: 'rows/?/*')
+    path(script)
 
     output:
     path "motifs.tsv", emit: motifs
+    path "families.tsv", emit: families
+    path "networks.tsv", emit: networks
+    path "families_mqc.json", emit: heatmap
 
     when:
     task.ext.when == null || task.ext.when
 
     script:
-    def pairs = [ names, tables.toString().tokenize(' ') ].transpose().collect { name, table -> "'${name}' '${table}'" }.join(' ')
+    def args = task.ext.args ?: ''
+    def of = [ names, motifs.toString().tokenize(' '), rows.toString().tokenize(' ') ].transpose().collect { one -> one.join('\t') }.join('\n')
     """
-    set -- $pairs
-    while [ \$# -gt 0 ]; do
-        awk -v name="\$1" 'BEGIN { OFS = "\\t" } /^##/ { next } /^#/ { print "#network", substr(\$0, 2); next } { print name, \$0 }' "\$2"
-        shift 2
-    done | awk 'NR == 1 || !/^#/' > motifs.tsv
+    cat > networks.txt << 'END'
+    ${of.replace('\n', '\n    ')}
+    END
+    python3 $script $args < networks.txt
     """
 
     stub:
     """
-    touch motifs.tsv
+    touch motifs.tsv families.tsv networks.tsv families_mqc.json
     """
 }

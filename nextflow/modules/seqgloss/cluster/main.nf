@@ -20,6 +20,7 @@ process SEQGLOSS_CLUSTER {
     tuple val(meta), path("${prefix}/motifs.genomic.meme"), emit: genomic, optional: true
     tuple val(meta), path("${prefix}/instances.bed"), emit: instances
     tuple val(meta), path("${prefix}/regions.unexplained.bed"), emit: unexplained, optional: true
+    tuple val(meta), path("${prefix}/regions.top.bed"), emit: top, optional: true
     tuple val(meta), path("${prefix}/provenance.json"), emit: provenance
     tuple val("${task.process}"), val('seqgloss'), eval("seqgloss --version | sed '1!d;s/.* //'"), topic: versions, emit: versions_seqgloss
 
@@ -56,6 +57,7 @@ process SEQGLOSS_CLUSTER {
     touch ${prefix}/motifs.genomic.meme
     touch ${prefix}/instances.bed
     touch ${prefix}/regions.unexplained.bed
+    touch ${prefix}/regions.top.bed
     touch ${prefix}/provenance.json
     """
 }

@@ -9,6 +9,7 @@ process SEQGLOSS_REPORT {
 
     input:
     tuple val(meta), path(predictions, stageAs: 'run/predictions.tsv'), path(subsets, stageAs: 'run/sis.tsv'), path(clusters, stageAs: 'run/*'), path(comparison, stageAs: 'run/tomtom.tsv')
+    tuple val(meta2), path(database)
 
     output:
     tuple val(meta), path("${prefix}.html"), emit: page
@@ -23,10 +24,12 @@ process SEQGLOSS_REPORT {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
+    def data = database ? "-d ${database}" : ''
     """
     seqgloss \\
         report \\
         $args \\
+        $data \\
         --sample ${meta.id} \\
         -o ${prefix}.html \\
         --table ${prefix}.motifs.tsv \\
