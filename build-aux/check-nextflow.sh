@@ -76,7 +76,7 @@ bytes() {
 }
 # The sheet of the workflow on a few regions, in up to three pieces, as the plan says.
 network_sheet() {
-  sed -e "s|data/regions.bed|$work/in/part.bed|" -e "s|data/|$d/|g" "$top/assets/networks.tsv"
+  sed -e "s|data/regions.bed|$work/in/part.bed|" -e "s|data/|$d/|g" "$top/../workflow/config/demo.tsv"
   printf 'none\t%s\t%s\t%s\tbound:1\tnull:1\t\n' "$d/hepg2.onnx" "$g" "$work/in/few.bed"
 }
 sheet() {
@@ -117,7 +117,7 @@ whole() {
     seqgloss ism -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed -o hand/ism.npz &&
     seqgloss deeplift -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed -o hand/attribute.deeplift.npz &&
     seqgloss cluster -f "$g" --predictions hand/predictions.tsv -o hand hand/sis.tsv > /dev/null &&
-    seqgloss ism -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b hand/regions.top.bed -o hand/ism.tsv && seqgloss compare -q -d vertebrates -o hand/tomtom.tsv hand/motifs.meme &&
+    seqgloss ism -m "$d/hepg2.keras" -t bound:0 --logits --edge pad -f "$g" -b hand/regions.top.bed -o hand/ism.tsv && seqgloss compare -q -d vertebrates -o hand/tomtom.tsv hand/motifs.meme &&
     seqgloss report -q -d vertebrates --sample hepg2_MAFK -o hand/report.html --table hand/motifs.tsv --multiqc hand/seqgloss_mqc.json --logos hand/logos hand || return 1
   for file in $(cd results/networks/hepg2_MAFK && find . -type f); do
     case $file in ./attribute.gradient.npz* | *.provenance.json) continue ;; esac

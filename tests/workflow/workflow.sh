@@ -36,7 +36,7 @@ whole() {
     "$real" attribute --method gradient $w -o hand/one/attribute.gradient.npz &&
     "$real" cluster -q --min-members 4 -f "$d/chr20.fa.gz" --predictions hand/one/predictions.tsv -o hand/one \
       hand/one/sis.tsv > hand/said &&
-    "$real" ism $m -b hand/one/regions.top.bed -o hand/one/ism.tsv &&
+    "$real" ism $m --logits -b hand/one/regions.top.bed -o hand/one/ism.tsv &&
     "$real" compare -q -d vertebrates -o hand/one/tomtom.tsv hand/one/motifs.meme &&
     "$real" report -q -d vertebrates hand/one --sample one -o hand/one/report.html --table hand/one/motifs.tsv \
       --multiqc hand/one/seqgloss_mqc.json --logos hand/one/logos

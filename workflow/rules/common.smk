@@ -229,6 +229,13 @@ def network_options(wildcards):
     return words(load_options(row), row["words"]["window"], row["words"]["strand"], target)
 
 
+def logits(wildcards):
+    """The report draws the value before a final sigmoid or softmax, where there is one: as `seqgloss run` does."""
+    known = plan_of(wildcards.network)["logits"]
+    target = NETWORKS[wildcards.network].get("target", "").partition(":")[0]
+    return "--logits" if (target in known if target else known) else ""
+
+
 def info_options(wildcards):
     return words(load_options(NETWORKS[wildcards.network]))
 

@@ -53,6 +53,7 @@ rule ism_top:
     params:
         seqgloss=config["seqgloss"],
         options=network_options,
+        logits=logits,
         header="\\t".join(TRACK),
     log:
         outdir("logs", "{network}", "ism_top.log"),
@@ -65,7 +66,7 @@ rule ism_top:
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "if grep -q . {input.regions:q}; then {params.seqgloss} ism {params.options} -f {input.genome:q} -b {input.regions:q} -@ {threads} "
+        "if grep -q . {input.regions:q}; then {params.seqgloss} ism {params.options} {params.logits} -f {input.genome:q} -b {input.regions:q} -@ {threads} "
         "-o {output:q} 2> {log:q}; else printf '{params.header}\\n' > {output:q} 2> {log:q}; fi"
 
 

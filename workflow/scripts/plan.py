@@ -41,7 +41,8 @@ def ask(seqgloss, options, log):
 
 
 def plan(net, path, params):
-    """Shards of each step: enough that one takes about shard_minutes, at most max_shards and one a region."""
+    """Shards of each step: enough that one takes about shard_minutes, at most max_shards and one a region. Beside them which outputs
+    have a value before a final sigmoid or softmax."""
     regions = count(path)
     if not regions:
         raise ValueError(f"{path}: no regions")
@@ -56,7 +57,8 @@ def plan(net, path, params):
             wanted = int(params["shards"])
         shards = max(1, min(wanted, regions, params["max_shards"]))
         steps[name] = {"shards": shards, "seconds": seconds, "process_mib": row["process_mib"], "thread_mib": row["thread_mib"]}
-    return {"regions": regions, "length": net["length"], "steps": steps}
+    logits = [output["name"] for output in net["outputs"] if output["logit"]]
+    return {"regions": regions, "length": net["length"], "logits": logits, "steps": steps}
 
 
 def write(made, f):

@@ -150,18 +150,19 @@ workflow SEQGLOSS_EXPLAIN {
     base = params.motifs && file(params.motifs).exists() ? file(params.motifs) : []
     SEQGLOSS_COMPARE(SEQGLOSS_CLUSTER.out.motifs, [ [ id: 'motifs' ], base ])
 
-    // Scores of the few regions that the report draws.
-    ch_top = ch_networks
+    // Scores of the few regions that the report draws: of the value before a final sigmoid or softmax, where there is one.
+    ch_top = ch_planned
         .join(SEQGLOSS_CLUSTER.out.top.filter { meta, bed -> bed.size() > 0 })
-        .multiMap { meta, model, weights, sidecar, regions, genome, index, top ->
-            network: [ meta, model, weights, sidecar, top ]
+        .multiMap { meta, model, weights, sidecar, regions, genome, index, plan, top ->
+            network: [ meta + [ logits: meta.target ? meta.target.tokenize(':')[0] in plan.logits : plan.logits.size() > 0 ], model, weights, sidecar, top ]
             genome: [ [ id: genome.baseName ], genome, index ]
         }
     ISM_TOP(ch_top.network, ch_top.genome, '')
 
     ch_files = SEQGLOSS_CLUSTER.out.clusters
         .mix(SEQGLOSS_CLUSTER.out.summary, SEQGLOSS_CLUSTER.out.pairs, SEQGLOSS_CLUSTER.out.motifs, SEQGLOSS_CLUSTER.out.jaspar)
-        .mix(SEQGLOSS_CLUSTER.out.genomic, SEQGLOSS_CLUSTER.out.instances, SEQGLOSS_CLUSTER.out.unexplained, SEQGLOSS_CLUSTER.out.top, SEQGLOSS_CLUSTER.out.provenance, ISM_TOP.out.scores)
+        .mix(SEQGLOSS_CLUSTER.out.genomic, SEQGLOSS_CLUSTER.out.instances, SEQGLOSS_CLUSTER.out.unexplained, SEQGLOSS_CLUSTER.out.top, SEQGLOSS_CLUSTER.out.provenance)
+        .mix(ISM_TOP.out.scores.map { meta, scores -> [ meta.findAll { key, value -> key != 'logits' }, scores ] })
         .groupTuple()
     SEQGLOSS_REPORT(
         MERGE_PREDICTIONS.out.whole
