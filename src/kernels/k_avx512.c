@@ -29,5 +29,20 @@ static inline vec vnan(vec a, vec b)
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
 }
 static inline int vany_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) != 0; }
+static inline unsigned vnonzero(vec a) { return _mm512_cmp_ps_mask(a, vzero(), _CMP_NEQ_UQ); }
+static inline vec vdiv(vec a, vec b) { return _mm512_div_ps(a, b); }
+static inline vec vpick_gt(vec a, vec b, vec x, vec y)
+{
+  return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), x);
+}
+static inline vec vpick_eq(vec a, vec b, vec x, vec y)
+{
+  return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ), x);
+}
+static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
+{
+  __mmask16 nan = _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) & _mm512_cmp_ps_mask(b, b, _CMP_UNORD_Q);
+  return _mm512_mask_mov_ps(y, nan, x);
+}
 
 #include "kernels/loops.h"

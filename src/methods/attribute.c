@@ -383,6 +383,7 @@ void sg_explain_take(const sg_explain *s, const sg_exec *exec, int i, double wei
 {
   const sg_explain_plan *p = s->plan;
   const void *grad = exec->grad[p->dna_value];
+  if (!exec->touched[p->dna_value]) return;
   for (int64_t c = 0; c < p->C; c++)
     for (int64_t l = 0; l < p->L; l++) {
       int64_t at = i * p->C * p->L + c * p->held.base + l * p->held.pos;
