@@ -44,5 +44,10 @@ static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
   __mmask16 nan = _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) & _mm512_cmp_ps_mask(b, b, _CMP_UNORD_Q);
   return _mm512_mask_mov_ps(y, nan, x);
 }
+static inline vec vgather(const float *p, const int *at, int n)
+{
+  __m512i i = _mm512_maskz_loadu_epi32(first(n), at);
+  return _mm512_mask_i32gather_ps(vzero(), first(n), i, p, 4);
+}
 
 #include "kernels/loops.h"

@@ -55,5 +55,11 @@ static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
 {
   return choose((a != a) & (b != b), x, y);
 }
+static inline vec vgather(const float *p, const int *at, int n)
+{
+  vec v = vzero();
+  for (int i = 0; i < n; i++) v[i] = p[at[i]];
+  return v;
+}
 
 #include "kernels/loops.h"

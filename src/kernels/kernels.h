@@ -169,6 +169,12 @@ typedef struct SG_REAL(sg_kernels) {
    * |x[i] - r[i]| < epsilon. Returns whether the latter was so while m[i] was not 0. */
   bool (*rescale)(int64_t n, const real *x, const real *r, const real *y, const real *q,
                   const real *m, real epsilon, real *g);
+  /* DeepLIFT's rule for maxima (methods/k_families.c) of n outputs: y, q their values for sequence
+   * and reference, m their multipliers; at_x, at_r the elements of x[], r[] that they are. What goes
+   * to the one: first[n], to the other: second[n]. least: minima. */
+  void (*select_shares)(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
+                        const real *r, const real *y, const real *q, const real *m, bool least,
+                        real *restrict first, real *restrict second);
   void (*add_scaled)(int64_t n, real a, const real *x, real *y);      /* y += a x */
   void (*between)(int64_t n, const real *a, const real *b, real t, real *y);  /* a + t (b - a) */
   /* at: places of the elements that are not 0, ascending. Returns their number, most + 1 when there

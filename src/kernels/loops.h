@@ -23,6 +23,7 @@
  *   vany_nan(a)      whether any element is a NaN
  *   vnonzero(a)      one bit for each element that is not 0 (a NaN is not)
  *   vdiv(a, b), vpick_gt(a, b, x, y), vpick_eq(a, b, x, y)   a > b, a == b ? x : y
+ *   vgather(p, at, n)             p[at[i]] for i < n, the rest zero
  *   vpick_both_nan(a, b, x, y)    a and b are NaN ? x : y
  */
 #include <string.h>
@@ -687,6 +688,7 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .running_max = running_max,
   .relu_back = relu_back,
   .rescale = rescale,
+  .select_shares = select_shares,
   .add_scaled = add_scaled,
   .between = between,
   .nonzeros = nonzeros,

@@ -238,6 +238,18 @@ static bool rescale(int64_t n, const real *x, const real *r, const real *y, cons
   return flat;
 }
 
+static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
+                          const real *r, const real *y, const real *q, const real *m, bool least,
+                          real *restrict first, real *restrict second)
+{
+  for (int64_t o = 0; o < n; o++) {
+    int32_t i = at_x[o], j = at_r[o];
+    real c = (y[o] > q[o]) != least ? y[o] : q[o], di = x[i] - r[i], dj = x[j] - r[j];
+    first[o] = di == 0 ? m[o] : m[o] * (c - q[o]) / di;
+    second[o] = dj == 0 ? 0 : m[o] * (y[o] - c) / dj;
+  }
+}
+
 static void add_scaled(int64_t n, real a, const real *x, real *y)
 {
   for (int64_t i = 0; i < n; i++) y[i] += a * x[i];
@@ -296,6 +308,7 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .running_max = running_max,
   .relu_back = relu_back,
   .rescale = rescale,
+  .select_shares = select_shares,
   .add_scaled = add_scaled,
   .between = between,
   .nonzeros = nonzeros,

@@ -187,40 +187,48 @@ static sg_status select_rule(const contrast *t)
 }
 
 /* The same where the op says which elements are selected: at_x for the sequence, at_r for the
- * reference. Only those get anything. */
-static void select_picked(const contrast *t, const int32_t *at_x, const int32_t *at_r)
+ * reference. Only those get anything. share[2][outputs]: scratch. */
+static void select_picked(const contrast *t, const int32_t *at_x, const int32_t *at_r, real *share)
 {
-  const real *y = t->x.out[0].data, *q = t->r.out[0].data, *m = t->m[0].data;
-  const real *x = t->x.in[0].data, *r = t->r.in[0].data;
-  real *g = t->gin[0].data;
-  bool least = t->node->flags & SG_NODE_LEAST;
-  for (int64_t o = 0, n = size_out(t, 0); o < n; o++) {
-    int32_t i = at_x[o], j = at_r[o];
-    if (m[o] == 0 || i < 0) continue;
-    real c = (y[o] > q[o]) != least ? y[o] : q[o], di = x[i] - r[i], dj = x[j] - r[j];
-    if (di == 0) g[i] += m[o];         /* nothing is collected there: the plain gradient */
-    else g[i] += m[o] * (c - q[o]) / di;
-    if (dj != 0) g[j] += m[o] * (y[o] - c) / dj;
+  const SG_REAL(sg_kernels) *kern = t->r.kernels;
+  int64_t n = size_out(t, 0);
+  real *g = t->gin[0].data, *first = share, *second = share + n;
+  kern->select_shares(n, at_x, at_r, t->x.in[0].data, t->r.in[0].data, t->x.out[0].data,
+                      t->r.out[0].data, t->m[0].data, t->node->flags & SG_NODE_LEAST, first,
+                      second);
+  for (int64_t o = 0; o < n; o++) {
+    g[at_x[o]] += first[o];
+    g[at_r[o]] += second[o];
   }
 }
 
-/* All items of such an op. */
+/* Whether every one of n outputs is some element. */
+static bool all_picked(const int32_t *at, int64_t n)
+{
+  int32_t any = 0;
+  for (int64_t o = 0; o < n; o++) any |= at[o];
+  return any >= 0;
+}
+
+/* All items of such an op. *ret_done = false, nothing added: windows of padding alone, which the
+ * general rule is for. */
 static sg_status select_all(const sg_pairs *u, const sg_call *x, const sg_call *call,
-                            const sg_slab *gout, const sg_slab *gin)
+                            const sg_slab *gout, const sg_slab *gin, bool *ret_done)
 {
   int64_t n = sg_shape_item(&call->node->out[0].shape);
   int32_t *at_x = sg_arena_alloc(call->tmp, (size_t) n + 1, sizeof *at_x);
   int32_t *at_r = sg_arena_alloc(call->tmp, (size_t) (n * call->n) + 1, sizeof *at_r);
-  if (!gin[0].data) return SG_OK;
-  sg_status s = at_x && at_r ? call->node->op->pick(x, at_x) : SG_ENOMEM;
+  real *share = sg_arena_alloc(call->tmp, (size_t) (2 * n) + 1, sizeof *share);
+  sg_status s = at_x && at_r && share ? call->node->op->pick(x, at_x) : SG_ENOMEM;
   if (!s) s = call->node->op->pick(call, at_r);
-  for (int64_t j = 0; !s && j < call->n; j++) {
+  *ret_done = !s && all_picked(at_x, n) && all_picked(at_r, n * call->n);
+  for (int64_t j = 0; *ret_done && !s && j < call->n; j++) {
     contrast t = {.node = call->node, .x = *x, .epsilon = u->epsilon};
     sg_slab m = item_of(&gout[0], j), g = item_of(&gin[0], j);
     t.m = &m;
     t.gin = &g;
     s = SG_REAL(sg_call_item)(call, j, &t.r);
-    if (!s) select_picked(&t, at_x, at_r + j * n);
+    if (!s) select_picked(&t, at_x, at_r + j * n, share);
   }
   return s;
 }
@@ -464,7 +472,11 @@ sg_status SG_REAL(sg_family_step)(const sg_pairs *u, const sg_call *call, int in
   sg_call x = SG_REAL(sg_sweep_call)(u->one, index);
   sg_status s = SG_OK;
   x.tmp = call->tmp;
-  if (node->family == SG_SELECT && node->op->pick) return select_all(u, &x, call, gout, gin);
+  if (node->family == SG_SELECT && node->op->pick && gin[0].data) {
+    bool done;
+    s = select_all(u, &x, call, gout, gin, &done);
+    if (s || done) return s;
+  }
   for (int64_t j = 0; !s && j < call->n; j++) {
     sg_arena_mark mark = sg_arena_here(call->tmp);
     contrast t = {.node = node, .x = x, .epsilon = u->epsilon};

@@ -579,7 +579,8 @@ typedef struct back {
 static range inside(const sg_conv *v, int a, int64_t t)
 {
   int64_t at = t * v->dil[a] - v->pad[a], s = v->stride[a];
-  int64_t lo = at < 0 ? (-at + s - 1) / s : 0, hi = at >= v->in[a] ? 0 : (v->in[a] - 1 - at) / s + 1;
+  int64_t lo = at < 0 ? (-at + s - 1) / s : 0;
+  int64_t hi = at >= v->in[a] ? 0 : (v->in[a] - 1 - at) / s + 1;
   if (hi > v->out[a]) hi = v->out[a];
   return (range){ lo, hi > lo ? hi - lo : 0 };
 }
