@@ -6,8 +6,8 @@
  * of processor time, the least of the rounds. Unit 0 of output OUTPUT, one thread; deeplift: 20
  * references (RULE 0 genomics, 1 rescale, 2 revealcancel), intgrad: the zero baseline and 50 steps;
  * shuffle: 20 dinucleotide shuffles. Sequences and references are random, or those of explainers.py
- * in PREFIX.seqs and PREFIX.refs; the difference is then the largest between the scores of the first
- * sequence and those in PREFIX.METHOD.scores, in units of their largest.
+ * in PREFIX.seqs and PREFIX.refs; the difference is then the largest between the scores of the
+ * first sequence and those in PREFIX.METHOD.scores, in units of their largest.
  */
 #include <math.h>
 #include <stdio.h>

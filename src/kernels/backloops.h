@@ -35,8 +35,8 @@ static bool rescale(int64_t n, const float *x, const float *r, const float *y, c
 }
 
 static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const float *x,
-                          const float *r, const float *y, const float *q, const float *m, bool least,
-                          float *restrict first, float *restrict second)
+                          const float *r, const float *y, const float *q, const float *m,
+                          bool least, float *restrict first, float *restrict second)
 {
   for (int64_t i = 0; i < n; i += W) {
     int64_t left = n - i;

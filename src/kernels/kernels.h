@@ -170,8 +170,8 @@ typedef struct SG_REAL(sg_kernels) {
   bool (*rescale)(int64_t n, const real *x, const real *r, const real *y, const real *q,
                   const real *m, real epsilon, real *g);
   /* DeepLIFT's rule for maxima (methods/k_families.c) of n outputs: y, q their values for sequence
-   * and reference, m their multipliers; at_x, at_r the elements of x[], r[] that they are. What goes
-   * to the one: first[n], to the other: second[n]. least: minima. */
+   * and reference, m their multipliers; at_x, at_r the elements of x[], r[] that they are. What
+   * goes to the one: first[n], to the other: second[n]. least: minima. */
   void (*select_shares)(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
                         const real *r, const real *y, const real *q, const real *m, bool least,
                         real *restrict first, real *restrict second);

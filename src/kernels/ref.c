@@ -239,8 +239,8 @@ static bool rescale(int64_t n, const real *x, const real *r, const real *y, cons
 }
 
 static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
-                          const real *r, const real *y, const real *q, const real *m, bool least,
-                          real *restrict first, real *restrict second)
+                          const real *r, const real *y, const real *q, const real *m,
+                          bool least, real *restrict first, real *restrict second)
 {
   for (int64_t o = 0; o < n; o++) {
     int32_t i = at_x[o], j = at_r[o];
