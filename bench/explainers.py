@@ -28,7 +28,7 @@ from peers import onehot
 
 SEQUENCES, REFERENCES, STEPS = 8, 20, 50
 # Sequences, or pairs of a sequence and a reference or node, at a time: each tool takes the best.
-SIZES = {"zeng": (1, 8, 32, 128, 512), "deepstarr": (1, 8, 20, 50, 128), "basset": (1, 8, 20, 50, 128), "bpnet": (1, 2, 8, 20, 50)}
+SIZES = {"zeng": (8, 32, 128), "deepstarr": (4, 8, 20), "basset": (4, 8, 20), "bpnet": (1, 2, 8)}
 
 
 def best(f, seconds):

@@ -41,7 +41,16 @@ static double end(double acc, int64_t count)
 }
 
 static const sg_line_rows rows = {add, end};
-SG_LINE_CALLS(value, grad, &rows)
+
+static sg_status forward(const sg_call *c)
+{
+  return SG_REAL(sg_lines_forward)(c, value, &rows);
+}
+
+static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
+{
+  return SG_REAL(sg_lines_share_vjp)(c, gout, gin, grad);
+}
 
 static sg_status configure(sg_node *node, sg_err *err)
 {
