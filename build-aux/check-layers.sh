@@ -25,7 +25,7 @@ model kernels base
 ops model kernels base
 import model base
 engine ops model kernels base
-methods engine model base
+methods engine model kernels base
 sis engine model base
 motif base
 cluster motif base
