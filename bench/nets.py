@@ -54,12 +54,13 @@ class BPNet(nn.Module):
         self.first = nn.Conv1d(4, width, 21)
         self.dilated = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=2 ** i) for i in range(1, layers + 1))
         self.counts = nn.Linear(width, 1)
+        self.relu = nn.ModuleList(nn.ReLU() for _ in range(layers + 1))     # one each: explainers hook modules
 
     def forward(self, x):
-        x = torch.relu(self.first(x))
-        for conv in self.dilated:
+        x = self.relu[0](self.first(x))
+        for conv, relu in zip(self.dilated, self.relu[1:]):
             d = conv.dilation[0]
-            x = x[:, :, d:-d] + torch.relu(conv(x))
+            x = x[:, :, d:-d] + relu(conv(x))
         return self.counts(x.mean(2))
 
 

@@ -25,7 +25,7 @@ model kernels base
 ops model kernels base
 import model base
 engine ops model kernels base
-methods engine model base
+methods engine model kernels base
 sis engine model base
 motif base
 cluster motif base
@@ -63,7 +63,6 @@ htslib/kstring.h base seqio
 htslib/thread_pool.h base
 htslib/hts_log.h base cli
 htslib/ seqio
-cblas.h kernels cli
 zlib.h base report
 hdf5.h import report
 zip.h import report

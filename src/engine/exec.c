@@ -287,8 +287,8 @@ sg_status sg_exec_output_f64(const sg_exec *exec, int output, bool logit, double
 
 /* ---- 4. Backward ------------------------------------------------------------------- */
 
-/* Zeroed gradients for every activation. */
-static sg_status clear_grads(sg_exec *x)
+/* Gradients for every activation; each is zeroed when something is about to be added. */
+static sg_status start_grads(sg_exec *x)
 {
   const sg_plan *p = x->plan;
   bool first = !x->grad;
@@ -304,9 +304,17 @@ static sg_status clear_grads(sg_exec *x)
     size_t item = (size_t) sg_shape_item(&pv->shape) * element(p);
     if (first && !(x->grad[v] = sg_arena_calloc(x->mem, (size_t) x->batch + 1, item)))
       return SG_ENOMEM;
-    memset(x->grad[v], 0, item * (size_t) x->n);
   }
   return SG_OK;
+}
+
+void *sg_exec_touch(sg_exec *x, int v)
+{
+  const sg_shape *shape = &x->plan->value[v].shape;
+  if (!x->touched[v] && x->grad[v])
+    memset(x->grad[v], 0, (size_t) (sg_shape_item(shape) * x->n) * element(x->plan));
+  x->touched[v] = true;
+  return x->grad[v];
 }
 
 /* Adds seeds of one output; exactly one of f, d is given. */
@@ -319,11 +327,11 @@ static sg_status add_seed(sg_exec *x, int o, bool logit, const float *f, const d
   bool last = x->plan->output[o].channels_last;
   int64_t n = sg_shape_item(&v->shape);
   if (v->tensor) return SG_OK;
+  sg_exec_touch(x, id);
   for (int64_t i = 0; i < x->n; i++) {
     if (f) sg_item_add_f32(v, last, (float *) x->grad[id] + i * n, f + i * n);
     else sg_item_add_f64(v, last, (double *) x->grad[id] + i * n, d + i * n);
   }
-  x->touched[id] = true;
   return SG_OK;
 }
 
@@ -334,7 +342,7 @@ static sg_status start_backward(sg_exec *x, bool f64, sg_err *err)
                    "SG_EXEC_TRACE, and a forward before");
   if (x->plan->f64 != f64)
     return sg_fail(err, SG_EINVAL, "the plan is in the other precision");
-  sg_status s = clear_grads(x);
+  sg_status s = start_grads(x);
   return s ? sg_fail(err, s, "out of memory for gradients") : SG_OK;
 }
 
@@ -349,7 +357,7 @@ sg_status sg_exec_backward(sg_exec *exec, const float *const *seed, const bool *
   for (int k = 0; !s && k < p->n_input; k++) {
     const sg_plan_value *v = &p->value[p->input_value[k]];
     int64_t n = sg_shape_item(&v->shape);
-    const float *g = exec->grad[p->input_value[k]];
+    const float *g = sg_exec_touch(exec, p->input_value[k]);
     for (int64_t i = 0; grad[k] && i < exec->n; i++)
       sg_item_read_f32(v, p->input_last[k], g + i * n, grad[k] + i * n);
   }
@@ -367,7 +375,7 @@ sg_status sg_exec_backward_f64(sg_exec *exec, const double *const *seed, const b
   for (int k = 0; !s && k < p->n_input; k++) {
     const sg_plan_value *v = &p->value[p->input_value[k]];
     int64_t n = sg_shape_item(&v->shape);
-    const double *g = exec->grad[p->input_value[k]];
+    const double *g = sg_exec_touch(exec, p->input_value[k]);
     for (int64_t i = 0; grad[k] && i < exec->n; i++)
       sg_item_read_f64(v, p->input_last[k], g + i * n, grad[k] + i * n);
   }

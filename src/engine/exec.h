@@ -21,7 +21,8 @@ struct sg_exec {
   sg_arena *mem, *tmp;
   sg_buffer *value;         /* [n_value] */
   void **grad;              /* [n_value], made at the first backward; real * */
-  bool *touched;            /* [n_value] the gradient is not all zero */
+  bool *touched;            /* [n_value] something was added; else it counts as zero, whatever
+                             * grad holds */
   sg_slab *in, *out, *gin, *gout;   /* for one call: the widest node's */
   const uint8_t *codes;     /* borrowed from the input of the last forward, when the plan reads
                              * codes */
@@ -53,6 +54,10 @@ sg_status sg_exec_steps(sg_exec *exec, const double *const *seed, const bool *lo
  * their outputs to exec->value (an exec with SG_EXEC_TRACE). Inputs are those of the last forward,
  * as far as other nodes read them. */
 sg_status sg_exec_resume(sg_exec *exec, int n, const bool *given, sg_err *err);
+
+/* The gradient of value v, to be read or added to: zeros when nothing was added since the way back
+ * began. */
+void *sg_exec_touch(sg_exec *exec, int v);
 
 /* The gradient's own rule, for an sg_step_fn that is about some layers only. */
 sg_status sg_vjp_step(const sg_step *step, sg_err *err);

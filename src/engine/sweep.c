@@ -197,16 +197,16 @@ static bool grad_slabs(sg_exec *x, const sg_node *nd)
     int id = nd->out[k].value;
     x->gout[k] = x->out[k];
     if (id == SG_NONE) continue;
-    x->gout[k].data = x->grad[id];
     flows = flows || x->touched[id];
   }
+  for (int k = 0; flows && k < nd->n_out; k++)
+    if (nd->out[k].value != SG_NONE) x->gout[k].data = sg_exec_touch(x, nd->out[k].value);
   for (int k = 0; flows && k < nd->n_in; k++) {
     x->gin[k] = x->in[k];
     x->gin[k].codes = NULL;
     x->gin[k].data = NULL;
     if (!sg_node_has(nd, k) || nd->in[k].tensor) continue;
-    x->gin[k].data = x->grad[nd->in[k].value];
-    x->touched[nd->in[k].value] = true;
+    x->gin[k].data = sg_exec_touch(x, nd->in[k].value);
   }
   return flows;
 }

@@ -35,5 +35,28 @@ static inline int vany_nan(vec a)
 {
   return _mm256_movemask_ps(_mm256_cmp_ps(a, a, _CMP_UNORD_Q)) != 0;
 }
+static inline unsigned vnonzero(vec a)
+{
+  return (unsigned) _mm256_movemask_ps(_mm256_cmp_ps(a, vzero(), _CMP_NEQ_UQ));
+}
+static inline vec vdiv(vec a, vec b) { return _mm256_div_ps(a, b); }
+static inline vec vpick_gt(vec a, vec b, vec x, vec y)
+{
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_GT_OQ));
+}
+static inline vec vpick_eq(vec a, vec b, vec x, vec y)
+{
+  return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_EQ_OQ));
+}
+static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
+{
+  vec nan = _mm256_and_ps(_mm256_cmp_ps(a, a, _CMP_UNORD_Q), _mm256_cmp_ps(b, b, _CMP_UNORD_Q));
+  return _mm256_blendv_ps(y, x, nan);
+}
+static inline vec vgather(const float *p, const int *at, int n)
+{
+  __m256i i = _mm256_maskload_epi32(at, first(n));
+  return _mm256_mask_i32gather_ps(vzero(), p, i, _mm256_castsi256_ps(first(n)), 4);
+}
 
 #include "kernels/loops.h"

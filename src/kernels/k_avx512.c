@@ -29,5 +29,25 @@ static inline vec vnan(vec a, vec b)
   return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
 }
 static inline int vany_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) != 0; }
+static inline unsigned vnonzero(vec a) { return _mm512_cmp_ps_mask(a, vzero(), _CMP_NEQ_UQ); }
+static inline vec vdiv(vec a, vec b) { return _mm512_div_ps(a, b); }
+static inline vec vpick_gt(vec a, vec b, vec x, vec y)
+{
+  return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), x);
+}
+static inline vec vpick_eq(vec a, vec b, vec x, vec y)
+{
+  return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ), x);
+}
+static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
+{
+  __mmask16 nan = _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) & _mm512_cmp_ps_mask(b, b, _CMP_UNORD_Q);
+  return _mm512_mask_mov_ps(y, nan, x);
+}
+static inline vec vgather(const float *p, const int *at, int n)
+{
+  __m512i i = _mm512_maskz_loadu_epi32(first(n), at);
+  return _mm512_mask_i32gather_ps(vzero(), first(n), i, p, 4);
+}
 
 #include "kernels/loops.h"

@@ -42,5 +42,24 @@ static inline int vany_nan(vec a)
   for (int i = 0; i < W; i++) bad |= a[i] != a[i];
   return bad;
 }
+static inline unsigned vnonzero(vec a)
+{
+  unsigned lanes = 0;
+  for (int i = 0; i < W; i++) lanes |= (unsigned) (a[i] != 0) << i;
+  return lanes;
+}
+static inline vec vdiv(vec a, vec b) { return a / b; }
+static inline vec vpick_gt(vec a, vec b, vec x, vec y) { return choose(a > b, x, y); }
+static inline vec vpick_eq(vec a, vec b, vec x, vec y) { return choose(a == b, x, y); }
+static inline vec vpick_both_nan(vec a, vec b, vec x, vec y)
+{
+  return choose((a != a) & (b != b), x, y);
+}
+static inline vec vgather(const float *p, const int *at, int n)
+{
+  vec v = vzero();
+  for (int i = 0; i < n; i++) v[i] = p[at[i]];
+  return v;
+}
 
 #include "kernels/loops.h"

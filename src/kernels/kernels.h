@@ -162,6 +162,28 @@ typedef struct SG_REAL(sg_kernels) {
   /* y[p + 1][c] = max of y[p][c] and x[p][c], p ascending from 0; `back`: y[p][c] of y[p + 1][c]
    * and x[p][c], p descending from P - 1. Of equal ones the earlier position's. */
   void (*running_max)(int64_t P, int64_t channels, const real *x, bool back, real *y);
+
+  /* The way back. gx[i] += g[i] where x[i] > 0 */
+  void (*relu_back)(int64_t n, const real *x, const real *g, real *gx);
+  /* DeepLIFT's Rescale: g[i] += m[i] ((y[i] - q[i]) / (x[i] - r[i])), left out where m[i] = 0 or
+   * |x[i] - r[i]| < epsilon. Returns whether the latter was so while m[i] was not 0. */
+  bool (*rescale)(int64_t n, const real *x, const real *r, const real *y, const real *q,
+                  const real *m, real epsilon, real *g);
+  /* DeepLIFT's rule for maxima (methods/k_families.c) of n outputs: y, q their values for sequence
+   * and reference, m their multipliers; at_x, at_r the elements of x[], r[] that they are. What
+   * goes to the one: first[n], to the other: second[n]. least: minima. */
+  void (*select_shares)(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
+                        const real *r, const real *y, const real *q, const real *m, bool least,
+                        real *restrict first, real *restrict second);
+  void (*add_scaled)(int64_t n, real a, const real *x, real *y);      /* y += a x */
+  void (*between)(int64_t n, const real *a, const real *b, real t, real *y);  /* a + t (b - a) */
+  /* at: places of the elements that are not 0, ascending. Returns their number, most + 1 when there
+   * are more than `most`. n < 2^31. */
+  int64_t (*nonzeros)(int64_t n, const real *x, int64_t most, int32_t *at);
+  /* at[c] = the first p < P with x[p*step + c] = y[c], or with both NaN; 0 where there is none.
+   * P < 2^24. */
+  void (*first_equal)(int64_t P, int64_t channels, int64_t step, const real *x, const real *y,
+                      int32_t *at);
 } SG_REAL(sg_kernels);
 
 /* The table for `isa`: "avx512", "avx2", "baseline"; NULL: environment SEQGLOSS_ISA, and when that

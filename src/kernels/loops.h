@@ -21,6 +21,10 @@
  *   vmax(a, b)       a > b ? a : b
  *   vnan(a, b)       a where a is a NaN, elsewhere b
  *   vany_nan(a)      whether any element is a NaN
+ *   vnonzero(a)      one bit for each element that is not 0 (a NaN is not)
+ *   vdiv(a, b), vpick_gt(a, b, x, y), vpick_eq(a, b, x, y)   a > b, a == b ? x : y
+ *   vgather(p, at, n)             p[at[i]] for i < n, the rest zero
+ *   vpick_both_nan(a, b, x, y)    a and b are NaN ? x : y
  */
 #include <string.h>
 
@@ -655,6 +659,8 @@ static void running_max(int64_t P, int64_t channels, const float *x, bool back, 
 #undef BACKWARD
 }
 
+#include "kernels/backloops.h"
+
 /* ---- 7. The table ---------------------------------------------------------------------------- */
 
 const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
@@ -680,4 +686,11 @@ const SG_REAL(sg_kernels) SG_KERNELS_TABLE = {
   .change_max = change_max,
   .all_finite = all_finite,
   .running_max = running_max,
+  .relu_back = relu_back,
+  .rescale = rescale,
+  .select_shares = select_shares,
+  .add_scaled = add_scaled,
+  .between = between,
+  .nonzeros = nonzeros,
+  .first_equal = first_equal,
 };

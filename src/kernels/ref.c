@@ -219,6 +219,70 @@ static void running_max(int64_t P, int64_t channels, const real *x, bool back, r
   }
 }
 
+static void relu_back(int64_t n, const real *x, const real *g, real *gx)
+{
+  for (int64_t i = 0; i < n; i++)
+    if (g[i] != 0) gx[i] += x[i] > 0 ? g[i] : 0;
+}
+
+static bool rescale(int64_t n, const real *x, const real *r, const real *y, const real *q,
+                    const real *m, real epsilon, real *g)
+{
+  bool flat = false;
+  for (int64_t i = 0; i < n; i++) {
+    real d = x[i] - r[i];
+    if (m[i] == 0) continue;
+    if (SG_MATH(fabs)(d) < epsilon) flat = true;
+    else g[i] += m[i] * ((y[i] - q[i]) / d);
+  }
+  return flat;
+}
+
+static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
+                          const real *r, const real *y, const real *q, const real *m,
+                          bool least, real *restrict first, real *restrict second)
+{
+  for (int64_t o = 0; o < n; o++) {
+    int32_t i = at_x[o], j = at_r[o];
+    real c = (y[o] > q[o]) != least ? y[o] : q[o], di = x[i] - r[i], dj = x[j] - r[j];
+    first[o] = di == 0 ? m[o] : m[o] * (c - q[o]) / di;
+    second[o] = dj == 0 ? 0 : m[o] * (y[o] - c) / dj;
+  }
+}
+
+static void add_scaled(int64_t n, real a, const real *x, real *y)
+{
+  for (int64_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+static void between(int64_t n, const real *a, const real *b, real t, real *y)
+{
+  for (int64_t i = 0; i < n; i++) y[i] = a[i] + t * (b[i] - a[i]);
+}
+
+static int64_t nonzeros(int64_t n, const real *x, int64_t most, int32_t *at)
+{
+  int64_t found = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (x[i] == 0) continue;
+    if (found == most) return most + 1;
+    at[found++] = (int32_t) i;
+  }
+  return found;
+}
+
+static void first_equal(int64_t P, int64_t channels, int64_t step, const real *x, const real *y,
+                        int32_t *at)
+{
+  for (int64_t c = 0; c < channels; c++) {
+    at[c] = 0;
+    for (int64_t p = P - 1; p >= 0; p--) {
+      real e = x[p * step + c];
+      if (e == y[c] || (e != e && y[c] != y[c])) at[c] = (int32_t) p;
+    }
+  }
+}
+
 const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .isa = "reference",
   .pack_bytes = SG_REAL(sg_pack_bytes),
@@ -242,4 +306,11 @@ const SG_REAL(sg_kernels) SG_REAL(sg_kernels_ref) = {
   .change_max = change_max,
   .all_finite = all_finite,
   .running_max = running_max,
+  .relu_back = relu_back,
+  .rescale = rescale,
+  .select_shares = select_shares,
+  .add_scaled = add_scaled,
+  .between = between,
+  .nonzeros = nonzeros,
+  .first_equal = first_equal,
 };

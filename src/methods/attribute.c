@@ -159,19 +159,34 @@ void sg_explain_plan_free(sg_explain_plan *plan)
 
 static size_t real_size(const sg_plan *p) { return p->f64 ? sizeof(double) : sizeof(float); }
 
-/* Bytes of activations that a session holds at a time: gradients take as much again. */
-#define MANY_BYTES ((int64_t) 24 << 20)
+#define MANY_BYTES ((int64_t) 24 << 20)    /* most bytes of activations, and of gradients */
+#define NEAR_BYTES ((int64_t) 768 << 10)   /* of both, that stay in a second-level cache */
 #define MOST_ITEMS 64
 
-/* Items that are evaluated together: what a method can use, and what memory allows. */
+/* Bytes of the weights that products read. */
+static int64_t weight_bytes(const sg_plan *plan)
+{
+  int64_t sum = 0;
+  for (int i = 0; i < plan->n_node; i++)
+    for (int k = 0; k < plan->node[i]->n_in; k++)
+      if (sg_node_is_const(plan->node[i], k))
+        sum += sg_shape_item(&plan->node[i]->in[k].shape) * (int64_t) real_size(plan);
+  return sum;
+}
+
+/* Items that are evaluated together: so many that they stay near, or that reading the weights costs
+ * no more than reading the activations. */
 static int choose_items(const sg_explain_plan *p)
 {
   const sg_plan *plan = p->plan;
-  int64_t one = 1, n;
+  int64_t one = 1, n, many;
   for (int v = 0; v < plan->n_value; v++)
     if (plan->value[v].shape.batched && !plan->value[v].tensor)
       one += sg_shape_item(&plan->value[v].shape) * (int64_t) real_size(plan);
-  n = MANY_BYTES / one;
+  n = NEAR_BYTES / (2 * one);
+  many = weight_bytes(plan) / one;
+  if (many > n) n = many;
+  if (n > MANY_BYTES / one) n = MANY_BYTES / one;
   return n < 1 ? 1 : n > MOST_ITEMS ? MOST_ITEMS : (int) n;
 }
 
@@ -388,6 +403,7 @@ void sg_explain_take(const sg_explain *s, const sg_exec *exec, int i, double wei
 {
   const sg_explain_plan *p = s->plan;
   const void *grad = exec->grad[p->dna_value];
+  if (!exec->touched[p->dna_value]) return;
   for (int64_t c = 0; c < p->C; c++)
     for (int64_t l = 0; l < p->L; l++) {
       int64_t at = i * p->C * p->L + c * p->held.base + l * p->held.pos;

@@ -30,6 +30,7 @@
 #include <string.h>
 
 #include "base/real.h"
+#include "kernels/kernels.h"
 #include "methods/deeplift.h"
 #include "methods/quadrature.h"
 
@@ -140,15 +141,10 @@ static sg_status elementwise(const contrast *t)
   if (!wanted(t, k)) return SG_OK;
   const real *x = t->x.in[k].data, *r = t->r.in[k].data, *m = t->m[0].data;
   const real *y = t->x.out[0].data, *q = t->r.out[0].data;
+  const SG_REAL(sg_kernels) *kern = t->r.kernels;
   real *restrict g = t->gin[k].data, eps = (real) t->epsilon;
-  int flat = 0;
   int64_t n = size_in(t, k);
-  for (int64_t i = 0; i < n; i++) {
-    real d = x[i] - r[i];
-    real same = SG_MATH(fabs)(d) < eps;
-    g[i] += m[i] * ((y[i] - q[i]) / (d * (1 - same) + same)) * (1 - same);
-  }
-  for (int64_t i = 0; i < n; i++) flat |= SG_MATH(fabs)(x[i] - r[i]) < eps;
+  bool flat = kern->rescale(n, x, r, y, q, m, eps, g);
   if (!flat || !t->node->op->vjp) return SG_OK;
   sg_slab *at = collectors(t);
   if (!at) return SG_ENOMEM;
@@ -188,6 +184,53 @@ static sg_status select_rule(const contrast *t)
   }
   for (int k = 0; !s && k < t->node->n_in; k++)
     if (wanted(t, k)) divide(t, k, sum[k].data, plain ? plain[k].data : NULL, NULL);
+  return s;
+}
+
+/* The same where the op says which elements are selected: at_x for the sequence, at_r for the
+ * reference. Only those get anything. share[2][outputs]: scratch. */
+static void select_picked(const contrast *t, const int32_t *at_x, const int32_t *at_r, real *share)
+{
+  const SG_REAL(sg_kernels) *kern = t->r.kernels;
+  int64_t n = size_out(t, 0);
+  real *g = t->gin[0].data, *first = share, *second = share + n;
+  kern->select_shares(n, at_x, at_r, t->x.in[0].data, t->r.in[0].data, t->x.out[0].data,
+                      t->r.out[0].data, t->m[0].data, t->node->flags & SG_NODE_LEAST, first,
+                      second);
+  for (int64_t o = 0; o < n; o++) {
+    g[at_x[o]] += first[o];
+    g[at_r[o]] += second[o];
+  }
+}
+
+/* Whether every one of n outputs is some element. */
+static bool all_picked(const int32_t *at, int64_t n)
+{
+  int32_t any = 0;
+  for (int64_t o = 0; o < n; o++) any |= at[o];
+  return any >= 0;
+}
+
+/* All items of such an op. *ret_done = false, nothing added: windows of padding alone, which the
+ * general rule is for. */
+static sg_status select_all(const sg_pairs *u, const sg_call *x, const sg_call *call,
+                            const sg_slab *gout, const sg_slab *gin, bool *ret_done)
+{
+  int64_t n = sg_shape_item(&call->node->out[0].shape);
+  int32_t *at_x = sg_arena_alloc(call->tmp, (size_t) n + 1, sizeof *at_x);
+  int32_t *at_r = sg_arena_alloc(call->tmp, (size_t) (n * call->n) + 1, sizeof *at_r);
+  real *share = sg_arena_alloc(call->tmp, (size_t) (2 * n) + 1, sizeof *share);
+  sg_status s = at_x && at_r && share ? call->node->op->pick(x, at_x) : SG_ENOMEM;
+  if (!s) s = call->node->op->pick(call, at_r);
+  *ret_done = !s && all_picked(at_x, n) && all_picked(at_r, n * call->n);
+  for (int64_t j = 0; *ret_done && !s && j < call->n; j++) {
+    contrast t = {.node = call->node, .x = *x, .epsilon = u->epsilon};
+    sg_slab m = item_of(&gout[0], j), g = item_of(&gin[0], j);
+    t.m = &m;
+    t.gin = &g;
+    s = SG_REAL(sg_call_item)(call, j, &t.r);
+    if (!s) select_picked(&t, at_x, at_r + j * n, share);
+  }
   return s;
 }
 
@@ -430,6 +473,11 @@ sg_status SG_REAL(sg_family_step)(const sg_pairs *u, const sg_call *call, int in
   sg_call x = SG_REAL(sg_sweep_call)(u->one, index);
   sg_status s = SG_OK;
   x.tmp = call->tmp;
+  if (node->family == SG_SELECT && node->op->pick && gin[0].data) {
+    bool done;
+    s = select_all(u, &x, call, gout, gin, &done);
+    if (s || done) return s;
+  }
   for (int64_t j = 0; !s && j < call->n; j++) {
     sg_arena_mark mark = sg_arena_here(call->tmp);
     contrast t = {.node = node, .x = x, .epsilon = u->epsilon,

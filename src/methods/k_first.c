@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/real.h"
+#include "kernels/kernels.h"
 #include "methods/first.h"
 
 static int64_t item(const sg_plan *plan, const sg_first *f, int k)
@@ -25,11 +26,11 @@ void SG_REAL(sg_first_save)(const sg_first *f, const sg_exec *exec, void *to)
 void SG_REAL(sg_first_mix)(const sg_first *f, sg_exec *exec, int i, double t, const void *x,
                            const void *from)
 {
+  const SG_REAL(sg_kernels) *kern = exec->plan->kernels;
   for (int k = 0; k < f->n; k++) {
     int64_t n = item(exec->plan, f, k);
-    const real *a = (const real *) x + f->at[k], *b = (const real *) from + f->at[k];
-    real *restrict to = output(exec, f, k) + i * n, at = (real) t;
-    for (int64_t e = 0; e < n; e++) to[e] = b[e] + at * (a[e] - b[e]);
+    kern->between(n, (const real *) from + f->at[k], (const real *) x + f->at[k], (real) t,
+                  output(exec, f, k) + i * n);
   }
 }
 
@@ -41,12 +42,10 @@ sg_status SG_REAL(sg_first_step)(void *user, const sg_step *step, sg_err *err)
   if (!f->given[step->index]) return sg_vjp_step(step, err);
   while (f->node[k] != step->index) k++;
   int64_t n = sg_shape_item(&step->call->node->out[0].shape);
-  real *restrict sum = (real *) u->sum + f->at[k];
-  for (int64_t i = 0; i < step->call->n; i++) {
-    const real *g = (const real *) step->gout[0].data + i * n;
-    real w = (real) u->weight[i];
-    for (int64_t e = 0; e < n; e++) sum[e] += w * g[e];
-  }
+  const SG_REAL(sg_kernels) *kern = step->call->kernels;
+  for (int64_t i = 0; i < step->call->n; i++)
+    kern->add_scaled(n, (real) u->weight[i], (const real *) step->gout[0].data + i * n,
+                     (real *) u->sum + f->at[k]);
   return SG_OK;
 }
 

@@ -205,6 +205,10 @@ typedef struct sg_op {
    * gin[k].data != NULL (constants included: the sum over items). c->out holds the outputs of
    * forward. Whole tensors only (no windows). NULL: integer or shape op. */
   sg_status (*vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin);
+  /* (optional) Of a SELECT op with one input: at[n][item of out] = place, within the input's item,
+   * of the element that each output element is, to which vjp gives its gradient; -1: none. Whole
+   * tensors of less than 2^31 elements. */
+  sg_status (*pick)(const sg_call *c, int32_t *at);
   /* Positions of output o that can change when positions *in of input k do; need: positions of
    * input k that positions *out of output o are computed from (clipped to the tensor). Exact: no
    * smaller interval holds for all inputs. false: no interval form, all of it. */

@@ -55,7 +55,12 @@ static sg_status forward(const sg_call *c)
 
 static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
 {
-  return SG_REAL(sg_rows_vjp)(c, c->in, 2, gout, gin, NULL, slope_row);
+  const SG_REAL(sg_kernels) *kern = c->kernels;
+  int64_t n = c->n * sg_shape_item(&c->out->shape);
+  if (!alike(c, c->in)) return SG_REAL(sg_rows_vjp)(c, c->in, 2, gout, gin, NULL, slope_row);
+  for (int k = 0; k < 2; k++)
+    if (gin[k].data) kern->add(n, gin[k].data, gout->data, gin[k].data);
+  return SG_OK;
 }
 
 /* Sums and products wrap, without the undefined behaviour of signed overflow. */

@@ -258,7 +258,7 @@ static void sample(sg_sample *s)
   int64_t groups = draw(s, 0, 3) ? 1 : draw(s, 2, 3), stride[2], dil[2], pads[4];
   sg_shape x = { .nd = nd + 2, .batched = true }, w = { .nd = nd + 2 };
   w.d[0] = groups * draw(s, 1, draw(s, 0, 4) ? 4 : 40);
-  w.d[1] = draw(s, 1, 4);
+  w.d[1] = draw(s, 1, draw(s, 0, 5) ? 4 : 20);
   x.d[1] = groups * w.d[1];
   sample_padding(s, nd, pads);
   for (int a = 0; a < nd; a++) {

@@ -27,6 +27,7 @@ typedef SG_REAL(sg_kernels) kernels_t;
 typedef SG_REAL(sg_conv_weights) weights;
 
 enum { FEW_FILTERS = 4, NARROW_MIN = 32 };  /* for sg_narrow; and outputs from which it pays */
+enum { TAP_CHANNELS = 16 };     /* from which on the vjp goes tap by tap */
 
 /* W[F][Cg][rows][columns], as ONNX has it, as [rows][columns][Cg][Fg] of group g. */
 static void order_group(const sg_conv *v, const real *W, int64_t g, real *order)
@@ -45,16 +46,24 @@ static sg_status pack_groups(const sg_conv *v, const kernels_t *kern, const real
   w->step = kern->pack_bytes(K, N) / sizeof(real);
   w->step_t = kern->pack_bytes(N, K) / sizeof(real);
   w->packed = sg_arena_alloc(mem, (size_t) v->groups * w->step, sizeof(real));
-  if (backward) w->packed_t = sg_arena_alloc(mem, (size_t) v->groups * w->step_t, sizeof(real));
+  bool taps = v->Cg >= TAP_CHANNELS;
+  w->step_tap = kern->pack_bytes(N, v->Cg) / sizeof(real);
+  size_t back = taps ? (size_t) (v->k[0] * v->k[1]) * w->step_tap : w->step_t;
+  real *packed = backward ? sg_arena_alloc(mem, (size_t) v->groups * back, sizeof(real)) : NULL;
+  if (taps) w->packed_taps = packed;
+  else w->packed_t = packed;
   if (backward) w->filters = sg_arena_alloc(mem, (size_t) (v->groups * N * K), sizeof(real));
   sg_arena_mark mark = sg_arena_here(mem);
   real *order = sg_arena_alloc(mem, (size_t) (K * N), sizeof(real));
-  if (!w->packed || (backward && (!w->packed_t || !w->filters)) || !order) return SG_ENOMEM;
+  if (!w->packed || (backward && (!packed || !w->filters)) || !order) return SG_ENOMEM;
   for (int64_t g = 0; g < v->groups; g++) {
     order_group(v, W, g, order);
     kern->pack(K, N, order, N, 1, w->packed + (size_t) g * w->step);
     if (!backward) continue;
-    kern->pack(N, K, order, 1, N, w->packed_t + (size_t) g * w->step_t);
+    if (!taps) kern->pack(N, K, order, 1, N, packed + (size_t) g * back);
+    for (int64_t t = 0; taps && t < K / v->Cg; t++)
+      kern->pack(N, v->Cg, order + t * v->Cg * N, 1, N,
+                 packed + (size_t) g * back + (size_t) t * w->step_tap);
     for (int64_t e = 0; e < N * K; e++) w->filters[g * N * K + e] = order[e % K * N + e / K];
   }
   sg_arena_reset(mem, mark);
@@ -545,87 +554,136 @@ sg_status SG_REAL(sg_conv_forward)(const sg_call *c)
 
 /* ---- 6. vjp ----------------------------------------------------------------------------------
  *
- * y = sum over taps of W_t x_t, so x's gradient is W^T g, a product with K columns for each output,
- * whose pieces are added where the taps stand (col2im); W's is the sum of outer products of g and
- * the input under each tap; b's the sum of g. */
+ * y = sum over taps of W_t x_t, so x's gradient is the sum over taps of W_t^T g, each added where
+ * the tap stands: one product a tap (few channels: one for all taps, whose pieces are added then,
+ * col2im). Where nearly all of g is zero, as behind a pool over many positions, filter by filter
+ * instead. W's gradient is the sum of outer products of g and the input under each tap; b's the sum
+ * of g. */
 
-enum { VJP_ROWS = 32 };         /* outputs whose products are held at a time */
+enum {
+  VJP_ROWS = 32,                /* outputs whose products are held at a time */
+  FEW = 8                       /* below one in so many that are not 0 a product is not worth it */
+};
 
-/* First output and input element under tap 0 of output (oh, ow), relative to the item. */
+/* One item and one group. */
+typedef struct back {
+  const sg_conv *v;
+  const kernels_t *kern;
+  const weights *w;
+  int64_t g;
+  const real *gy;               /* [out][F], from the group's first filter on */
+  real *gx;                     /* [in][C], from the group's first channel on */
+} back;
+
+/* Outputs of a row, on axis a, whose tap t stands inside the input. */
+static range inside(const sg_conv *v, int a, int64_t t)
+{
+  int64_t at = t * v->dil[a] - v->pad[a], s = v->stride[a];
+  int64_t lo = at < 0 ? (-at + s - 1) / s : 0;
+  int64_t hi = at >= v->in[a] ? 0 : (v->in[a] - 1 - at) / s + 1;
+  if (hi > v->out[a]) hi = v->out[a];
+  return (range){ lo, hi > lo ? hi - lo : 0 };
+}
+
+/* The product of every tap, added in place: the rows of an axis are M, the other axis is items. */
+static void back_taps(const back *b)
+{
+  const sg_conv *v = b->v;
+  for (int64_t t = 0; t < v->k[0] * v->k[1]; t++) {
+    int64_t tap[2] = { t / v->k[1], t % v->k[1] };
+    range r[2] = { inside(v, 0, tap[0]), inside(v, 1, tap[1]) };
+    int64_t at[2];
+    if (!r[0].count || !r[1].count) continue;
+    for (int a = 0; a < 2; a++)
+      at[a] = r[a].first * v->stride[a] + tap[a] * v->dil[a] - v->pad[a];
+    size_t block = (size_t) (b->g * v->k[0] * v->k[1] + t);
+    SG_REAL(sg_gemm) m = { .M = r[1].count, .N = v->Cg, .segs = 1, .seg_len = v->Fg,
+                           .lda = v->F, .ldc = v->stride[1] * v->C, .acc = true,
+                           .items = r[0].count, .a_pitch = v->out[1] * v->F,
+                           .c_pitch = v->stride[0] * v->in[1] * v->C,
+                           .A = b->gy + (r[0].first * v->out[1] + r[1].first) * v->F,
+                           .B = b->w->packed_taps + block * b->w->step_tap,
+                           .C = b->gx + (at[0] * v->in[1] + at[1]) * v->C };
+    b->kern->gemm(&m);
+  }
+}
+
+/* Adds part[K], what one output gives, times `by`. */
+static void scatter(const back *b, int64_t p, real by, const real *part)
+{
+  const sg_conv *v = b->v;
+  int64_t h0 = p / v->out[1] * v->stride[0] - v->pad[0];
+  int64_t w0 = p % v->out[1] * v->stride[1] - v->pad[1];
+  bool row = v->dil[1] == 1 && v->groups == 1;      /* the taps of a row lie side by side */
+  int64_t taps = row ? 1 : v->k[1], lo = 0, n = v->Cg;
+  if (row) {
+    int64_t hi = w0 + v->k[1] > v->in[1] ? v->in[1] - w0 : v->k[1];
+    lo = w0 < 0 ? -w0 : 0;
+    n = (hi - lo) * v->C;
+    if (n <= 0) return;
+  }
+  for (int64_t r = 0; r < v->k[0]; r++, part += v->k[1] * v->Cg) {
+    int64_t h = h0 + r * v->dil[0];
+    if (h < 0 || h >= v->in[0]) continue;
+    for (int64_t t = 0; t < taps; t++) {
+      int64_t x = w0 + (row ? lo : t * v->dil[1]);
+      if (x < 0 || x >= v->in[1]) continue;
+      b->kern->add_scaled(n, by, part + (t + lo) * v->Cg, b->gx + (h * v->in[1] + x) * v->C);
+    }
+  }
+}
+
+/* The filters of the outputs at[n] that are not 0, one by one. */
+static void back_few(const back *b, const int32_t *at, int64_t n)
+{
+  const sg_conv *v = b->v;
+  const real *filters = b->w->filters + b->g * v->Fg * sg_conv_terms(v);
+  for (int64_t i = 0; i < n; i++)
+    scatter(b, at[i] / v->F, b->gy[at[i]], filters + at[i] % v->F * sg_conv_terms(v));
+}
+
+static void back_columns(const back *b, real *part)
+{
+  const sg_conv *v = b->v;
+  int64_t K = sg_conv_terms(v), out = v->out[0] * v->out[1];
+  for (int64_t p = 0; p < out; p += VJP_ROWS) {
+    SG_REAL(sg_gemm) m = { .M = out - p < VJP_ROWS ? out - p : VJP_ROWS, .N = K, .segs = 1,
+                           .seg_len = v->Fg, .A = b->gy + p * v->F, .lda = v->F,
+                           .B = b->w->packed_t + (size_t) b->g * b->w->step_t, .C = part,
+                           .ldc = K };
+    b->kern->gemm(&m);
+    for (int64_t q = 0; q < m.M; q++) scatter(b, p + q, 1, part + q * K);
+  }
+}
+
+static sg_status vjp_input(const sg_call *c, const weights *w, const real *gy, real *gx)
+{
+  const sg_conv *v = c->node->conf;
+  const kernels_t *kern = c->kernels;
+  int64_t out = v->out[0] * v->out[1] * v->F, in = v->in[0] * v->in[1] * v->C;
+  int64_t most = v->groups == 1 && out <= INT32_MAX ? out / FEW : 0, n = 1;
+  real *part = sg_arena_alloc(c->tmp, (size_t) (VJP_ROWS * sg_conv_terms(v)), sizeof *part);
+  int32_t *at = sg_arena_alloc(c->tmp, (size_t) most + 1, sizeof *at);
+  if (!part || !at) return SG_ENOMEM;
+  for (int64_t i = 0; i < c->n; i++, gy += out, gx += in) {
+    if (most) n = kern->nonzeros(out, gy, most, at);
+    for (int64_t g = 0; g < v->groups; g++) {
+      back b = { v, kern, w, g, gy + g * v->Fg, gx + g * v->Cg };
+      if (n <= most) back_few(&b, at, n);
+      else if (w->packed_taps) back_taps(&b);
+      else back_columns(&b, part);
+    }
+  }
+  return SG_OK;
+}
+
+/* Input element under tap (r, t) of output (oh, ow), relative to the item; false: none. */
 static bool under(const sg_conv *v, int64_t oh, int64_t ow, int64_t r, int64_t t, int64_t *at)
 {
   int64_t h = oh * v->stride[0] + r * v->dil[0] - v->pad[0];
   int64_t w = ow * v->stride[1] + t * v->dil[1] - v->pad[1];
   *at = (h * v->in[1] + w) * v->C;
   return h >= 0 && h < v->in[0] && w >= 0 && w < v->in[1];
-}
-
-/* Adds the product of one output, part[K], to the item's gradient. */
-static void scatter(const sg_conv *v, int64_t oh, int64_t ow, int64_t g, const real *part,
-                    real *gx)
-{
-  int64_t at;
-  for (int64_t r = 0; r < v->k[0]; r++)
-    for (int64_t t = 0; t < v->k[1]; t++, part += v->Cg)
-      if (under(v, oh, ow, r, t, &at))
-        for (int64_t c = 0; c < v->Cg; c++) gx[at + g * v->Cg + c] += part[c];
-}
-
-/* How many numbers of a row of gy, group g, are not 0. */
-static int count_nonzero(const sg_conv *v, const real *row)
-{
-  int n = 0;
-  for (int64_t f = 0; f < v->Fg; f++) n += row[f] != 0;
-  return n;
-}
-
-/* The same as the product for one output, where almost all of gy is 0, as behind a pool over many
- * positions: filter by filter. part[K]: scratch. */
-static void scatter_few(const sg_conv *v, const weights *w, const real *gy, int64_t p, int64_t g,
-                        real *restrict part, real *gx)
-{
-  int64_t K = sg_conv_terms(v);
-  const real *row = gy + p * v->F + g * v->Fg;
-  if (!count_nonzero(v, row)) return;
-  memset(part, 0, (size_t) K * sizeof *part);
-  for (int64_t f = 0; f < v->Fg; f++) {
-    const real *one = w->filters + (g * v->Fg + f) * K, by = row[f];
-    if (by == 0) continue;
-    for (int64_t k = 0; k < K; k++) part[k] += by * one[k];
-  }
-  scatter(v, p / v->out[1], p % v->out[1], g, part, gx);
-}
-
-enum { FEW = 8 };               /* below one in so many the product is not worth it */
-
-static sg_status vjp_input(const sg_call *c, const weights *w, const real *gy, real *gx)
-{
-  const sg_conv *v = c->node->conf;
-  const kernels_t *kern = c->kernels;
-  int64_t K = sg_conv_terms(v), out = v->out[0] * v->out[1];
-  real *part = sg_arena_alloc(c->tmp, (size_t) (VJP_ROWS * K), sizeof *part);
-  if (!part) return SG_ENOMEM;
-  for (int64_t i = 0; i < c->n; i++, gy += out * v->F, gx += v->in[0] * v->in[1] * v->C) {
-    for (int64_t g = 0; g < v->groups; g++) {
-      for (int64_t p = 0; p < out; p += VJP_ROWS) {
-        int64_t rows = out - p < VJP_ROWS ? out - p : VJP_ROWS;
-        int64_t few = 0;
-        for (int64_t q = 0; q < rows; q++)
-          few += count_nonzero(v, gy + (p + q) * v->F + g * v->Fg);
-        if (few * FEW < rows * v->Fg) {
-          for (int64_t q = 0; q < rows; q++) scatter_few(v, w, gy, p + q, g, part, gx);
-          continue;
-        }
-        SG_REAL(sg_gemm) m = { .M = rows, .N = K, .segs = 1,
-                               .seg_len = v->Fg, .A = gy + p * v->F + g * v->Fg, .lda = v->F,
-                               .B = w->packed_t + (size_t) g * w->step_t, .C = part, .ldc = K };
-        kern->gemm(&m);
-        for (int64_t q = 0; q < m.M; q++)
-          scatter(v, (p + q) / v->out[1], (p + q) % v->out[1], g, part + q * K, gx);
-      }
-    }
-  }
-  return SG_OK;
 }
 
 /* Adds one output's outer products to gW[F][Cg][rows][columns]. */
@@ -665,7 +723,7 @@ sg_status SG_REAL(sg_conv_vjp)(const sg_call *c, const sg_slab *gout, const sg_s
   weights w;
   if (gin[0].data) {
     sg_status s = SG_REAL(sg_conv_get_weights)(c, true, &w);
-    if (!s && !w.packed_t)
+    if (!s && !w.filters)
       s = make_weights(c->node, c->kernels, c->in[1].data, true, c->tmp, &w);
     if (!s) s = vjp_input(c, &w, gy, gin[0].data);
     if (s) return s;

@@ -25,6 +25,9 @@ static inline int64_t sg_conv_terms(const sg_conv *v)
 typedef struct SG_REAL(sg_conv_weights) {
   real *packed, *packed_t;      /* W as [K][N]; its transpose as [N][K], for vjp (may be NULL) */
   size_t step, step_t;          /* reals between groups */
+  real *packed_taps;            /* its transpose one tap at a time, [groups][taps][Fg][Cg], in place
+                                 * of packed_t where there are channels enough to fill vectors */
+  size_t step_tap;              /* reals between taps */
   real *filters;                /* W as [groups][N][K], a filter in one piece, for vjp (may be
                                  * NULL) */
   real *depthwise;              /* [taps][C] when each group has one channel and one filter */

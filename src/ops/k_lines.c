@@ -302,6 +302,43 @@ sg_status SG_REAL(sg_lines_vjp)(const sg_call *c, const sg_slab *gout, const sg_
   return SG_OK;
 }
 
+/* Lines side by side, one item: rows of values v[len][lines] at g->at_in, gx likewise. ties[lines],
+ * share[lines]: scratch. */
+static void share_rows(const geometry *g, const real *v, const real *y, const real *gy,
+                       real *restrict ties, real *restrict share, real *restrict gx)
+{
+  for (int64_t l = 0; l < g->lines; l++) ties[l] = 0;
+  for (int64_t r = 0; r < g->len; r++) {
+    const real *row = v + g->at_in[r];
+    for (int64_t l = 0; l < g->lines; l++) ties[l] += row[l] == y[l] ? (real) 1 : 0;
+  }
+  for (int64_t l = 0; l < g->lines; l++) share[l] = gy[l] / (ties[l] > 0 ? ties[l] : 1);
+  for (int64_t r = 0; r < g->len; r++) {
+    const real *row = v + g->at_in[r];
+    real *to = gx + g->at_in[r];
+    for (int64_t l = 0; l < g->lines; l++) to[l] += row[l] == y[l] ? share[l] : 0;
+  }
+}
+
+sg_status SG_REAL(sg_lines_share_vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin,
+                                      sg_line_grad grad)
+{
+  const sg_line_conf *f = c->node->conf;
+  const sg_slab *x = &c->in[0], *y = &c->out[0];
+  geometry g;
+  if (!gin[0].data) return SG_OK;
+  sg_status s = survey(c, &g);
+  if (s || f->noop || !by_rows(c, &g)) return s ? s : SG_REAL(sg_lines_vjp)(c, gout, gin, grad);
+  real *ties = sg_arena_alloc(c->tmp, (size_t) (2 * g.lines) + 1, sizeof *ties);
+  if (!ties) return SG_ENOMEM;
+  for (int64_t i = 0; i < c->n; i++) {
+    int64_t in = i * sg_slab_pitch(x), out = i * sg_slab_pitch(y);
+    share_rows(&g, (const real *) x->data + in, (const real *) y->data + out,
+               (const real *) gout[0].data + out, ties, ties + g.lines, (real *) gin[0].data + in);
+  }
+  return SG_OK;
+}
+
 /* ---- 5. Samples -------------------------------------------------------------------- */
 
 static void sample_shape(sg_sample *s)

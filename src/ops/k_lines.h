@@ -48,6 +48,10 @@ sg_status SG_REAL(sg_lines_forward)(const sg_call *c, sg_line_value value,
                                     const sg_line_rows *rows);
 sg_status SG_REAL(sg_lines_vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin,
                                 sg_line_grad grad);
+/* That of reductions to an extreme, whose equal ones share the gradient: what `grad` does line by
+ * line, side by side where the lines lie so. */
+sg_status SG_REAL(sg_lines_share_vjp)(const sg_call *c, const sg_slab *gout, const sg_slab *gin,
+                                      sg_line_grad grad);
 bool SG_REAL(sg_lines_reach)(const sg_node *node, int k, const sg_interval *in, int o,
                              sg_interval *out);
 bool SG_REAL(sg_lines_need)(const sg_node *node, int o, const sg_interval *out, int k,

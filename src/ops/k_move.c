@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "kernels/kernels.h"
 #include "ops/k_move.h"
 
 /* ---- 1. conf --------------------------------------------------------------------------------- */
@@ -170,6 +171,7 @@ struct job {
   const real *g;                /* vjp: gout, gin (nullable), gradient of the fill value
                                  * (nullable) */
   real *gx, *gfill;
+  const SG_REAL(sg_kernels) *kern;      /* of vjp */
 };
 
 /* All rows; where they are solid, those of the last axis but one at once if the job can. */
@@ -246,9 +248,27 @@ static void copy_row(const job *b, const run *r, int64_t to, int64_t from)
   }
 }
 
+/* n elements that lie side by side on both ends; from: OUTSIDE, ZERO, or the first. */
+static void add_stretch(const job *b, const real *g, int64_t n, int64_t from)
+{
+  if (from >= 0 && b->gx) b->kern->add(n, b->gx + from, g, b->gx + from);
+  for (int64_t j = 0; from == OUTSIDE && b->gfill && j < n; j++) *b->gfill += g[j];
+}
+
 static void add_row(const job *b, const run *r, int64_t to, int64_t from)
 {
-  int64_t lo = r->lo[r->nd - 1], hi = r->hi[r->nd - 1];
+  int a = r->nd - 1;
+  int64_t lo = r->lo[a], hi = r->hi[a];
+  if (r->solid && b->blocks) {
+    lo = r->lo[--a];
+    if (from >= 0) from += r->off[a][lo] + r->off[a + 1][0];
+    add_stretch(b, b->g + to + lo * r->step[a], (r->hi[a] - lo) * r->step[a], from);
+    return;
+  }
+  if (from >= 0 && r->straight) {
+    add_stretch(b, b->g + to + lo, hi - lo, from + r->off[a][lo]);
+    return;
+  }
   for (int64_t j = lo; j < hi; j++) {
     int64_t x = element(r, from, j);
     if (x >= 0 && b->gx) b->gx[x] += b->g[to + j];
@@ -308,7 +328,8 @@ sg_status SG_REAL(sg_move_vjp)(const sg_call *c, const sg_slab *gout, const sg_s
     if (!gout[o].data) continue;
     sg_status s = prepare_run(c, v, m, &c->in[k], &gout[o], &r);
     if (s) return s;
-    job b = {.fn = add_row, .g = gout[o].data, .gx = gin[k].data,
+    job b = {.fn = add_row, .g = gout[o].data, .gx = gin[k].data, .blocks = true,
+             .kern = c->kernels,
              .gfill = v->fill_input ? gin[v->fill_input].data : NULL};
     run_move(&r, &b, c->n);
   }

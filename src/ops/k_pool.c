@@ -100,6 +100,20 @@ sg_status SG_REAL(sg_pool_walk)(const sg_call *c, sg_pool_fn fn, void *user)
   return SG_OK;
 }
 
+sg_status SG_REAL(sg_pick_vjp)(const sg_call *c, sg_status (*pick)(const sg_call *c, int32_t *at),
+                               const sg_slab *gout, const sg_slab *gin)
+{
+  int64_t n = sg_shape_item(&c->out[0].shape), item = sg_slab_pitch(&c->in[0]);
+  const real *g = gout[0].data;
+  real *gx = gin[0].data;
+  if (!gx) return SG_OK;
+  int32_t *at = sg_arena_alloc(c->tmp, (size_t) (c->n * n) + 1, sizeof *at);
+  sg_status s = at ? pick(c, at) : SG_ENOMEM;
+  for (int64_t i = 0; !s && i < c->n; i++, gx += item, g += n, at += n)
+    for (int64_t e = 0; e < n; e++) if (at[e] >= 0) gx[at[e]] += g[e];
+  return s;
+}
+
 void SG_REAL(sg_pool_sample)(sg_sample *s)
 {
   int ns = 1 + (int) sg_rng_below(s->rng, 2);

@@ -26,6 +26,10 @@ bool SG_REAL(sg_pool_need)(const sg_node *node, int o, const sg_interval *out, i
                            sg_interval *in);
 void SG_REAL(sg_pool_sample)(sg_sample *s);
 
+/* The vjp of an op that picks elements (model/op.h): each output's gradient to its element. */
+sg_status SG_REAL(sg_pick_vjp)(const sg_call *c, sg_status (*pick)(const sg_call *c, int32_t *at),
+                               const sg_slab *gout, const sg_slab *gin);
+
 #define SG_POOL_ENTRIES \
   .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 2, .since = 7, \
   .infer = SG_REAL(sg_pool_infer), .reach = SG_REAL(sg_pool_reach), \

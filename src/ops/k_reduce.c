@@ -93,13 +93,6 @@ void SG_REAL(sg_extreme_grad)(const real *v, int64_t n, const double *p, const r
     if (v[i] == y[0]) gv[i] += g[0] / ties;
 }
 
-void SG_REAL(sg_winner_grad)(const real *v, int64_t n, const double *p, const real *y,
-                             const real *g, real *gv)
-{
-  (void) p, (void) y;
-  gv[greatest(v, n)] += g[0];
-}
-
 static void keep_greatest(double *acc, const real *v, int64_t n, bool first)
 {
   for (int64_t i = 0; i < n; i++)

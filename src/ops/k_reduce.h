@@ -18,12 +18,10 @@ void SG_REAL(sg_mean_grad)(const real *v, int64_t n, const double *p, const real
 /* The greatest and the least of a line. A NaN wins, wherever it stands. */
 void SG_REAL(sg_greatest_value)(const real *v, int64_t n, const double *p, real *y);
 void SG_REAL(sg_least_value)(const real *v, int64_t n, const double *p, real *y);
-/* Of both, two answers to ties. Reductions let equal ones share the gradient, as TensorFlow's
- * reduce_max and PyTorch's amax do; a pool hands all to the first, as pools of both do. */
+/* Equal ones share the gradient, as in TensorFlow's reduce_max and PyTorch's amax. (A pool hands
+ * all of it to the first: sg_pick_vjp.) */
 void SG_REAL(sg_extreme_grad)(const real *v, int64_t n, const double *p, const real *y,
                               const real *g, real *gv);
-void SG_REAL(sg_winner_grad)(const real *v, int64_t n, const double *p, const real *y,
-                             const real *g, real *gv);
 
 extern const sg_line_rows SG_REAL(sg_sum_rows), SG_REAL(sg_mean_rows), SG_REAL(sg_greatest_rows),
   SG_REAL(sg_least_rows);

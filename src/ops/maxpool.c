@@ -131,51 +131,53 @@ static const sg_collect collect = {
   .sides = collect_sides
 };
 
-typedef struct gradients { const real *g; real *gx; } gradients;
+/* ---- Which element it was ---- */
 
-enum { LANES = 64 };            /* channels whose winners are looked for side by side */
+enum { MOST_TAPS = 1 << 24 };   /* that the kernel can count */
 
-/* tap[ch] = the first that is y[ch], for n channels from v on. Masks in place of branches: the
- * inner loop vectorises. Where y is NaN the first NaN it is. */
-static void winners(const real *v, const real *y, const sg_taps *taps, int64_t C, int n,
-                    int *restrict tap)
+/* The first element of each window that is the output, or where that is NaN the first NaN. */
+static void pick_row(void *user, const sg_call *c, int64_t item, int64_t row, const sg_taps *taps)
 {
-  for (int ch = 0; ch < n; ch++) tap[ch] = 0;
-  for (int t = (int) taps->n - 1; t >= 0; t--) {
-    const real *e = v + taps->rows[t] * C;
-    for (int ch = 0; ch < n; ch++) {
-      int mask = -(e[ch] == y[ch]);
-      tap[ch] = (tap[ch] & ~mask) | (t & mask);
+  const sg_slab *x = &c->in[0], *y = &c->out[0];
+  int64_t C = x->shape.d[1], to = item * sg_slab_pitch(y) + row * C;
+  const real *v = (const real *) x->data + item * sg_slab_pitch(x);
+  const real *top = (const real *) y->data + to;
+  int32_t *at = (int32_t *) user + to;
+  for (int64_t ch = 0; ch < C; ch++) {
+    int64_t t = 0;
+    at[ch] = -1;
+    if (!taps->n) continue;
+    while (t < taps->n - 1) {
+      real e = v[taps->rows[t] * C + ch];
+      if (e == top[ch] || (e != e && top[ch] != top[ch])) break;
+      t++;
     }
+    at[ch] = (int32_t) (taps->rows[t] * C + ch);
   }
-  for (int ch = 0; ch < n; ch++)
-    for (int t = 0; y[ch] != y[ch] && t < taps->n; t++) {
-      const real e = v[taps->rows[t] * C + ch];
-      if (e == e) continue;
-      tap[ch] = t;
-      break;
-    }
 }
 
-static void vjp_row(void *user, const sg_call *c, int64_t item, int64_t row, const sg_taps *taps)
+static sg_status pick(const sg_call *c, int32_t *at)
 {
-  const gradients *u = user;
+  const SG_REAL(sg_kernels) *kern = c->kernels;
+  const sg_window *w = &((const sg_pool_conf *) c->node->conf)->w;
   const sg_slab *x = &c->in[0], *y = &c->out[0];
-  int64_t C = x->shape.d[1], from = item * sg_slab_pitch(x);
-  const real *v = (const real *) x->data + from;
-  const real *g = u->g + item * sg_slab_pitch(y) + row * C;
-  const real *top = (const real *) y->data + item * sg_slab_pitch(y) + row * C;
-  for (int64_t ch = 0; taps->n && ch < C; ch += LANES) {
-    int tap[LANES], n = C - ch < LANES ? (int) (C - ch) : LANES;
-    winners(v + ch, top + ch, taps, C, n, tap);
-    for (int k = 0; k < n; k++) u->gx[from + taps->rows[tap[k]] * C + ch + k] += g[ch + k];
+  int64_t C = x->shape.d[1], rows = y->shape.d[2];
+  if (!plain(c) || w->k[0] >= MOST_TAPS) return SG_REAL(sg_pool_walk)(c, pick_row, at);
+  for (int64_t i = 0; i < c->n; i++) {
+    const real *v = (const real *) x->data + i * sg_slab_pitch(x);
+    const real *top = (const real *) y->data + i * sg_slab_pitch(y);
+    for (int64_t r = 0; r < rows; r++, top += C, at += C) {
+      int64_t from = r * w->stride[0], step = w->dilation[0] * C;
+      kern->first_equal(w->k[0], C, step, v + from * C, top, at);
+      for (int64_t ch = 0; ch < C; ch++) at[ch] = (int32_t) (from * C + at[ch] * step + ch);
+    }
   }
+  return SG_OK;
 }
 
 static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
 {
-  gradients u = {gout[0].data, gin[0].data};
-  return u.gx ? SG_REAL(sg_pool_walk)(c, vjp_row, &u) : SG_OK;
+  return SG_REAL(sg_pick_vjp)(c, pick, gout, gin);
 }
 
 const sg_op SG_REAL(sg_op_maxpool) = {
@@ -186,5 +188,6 @@ const sg_op SG_REAL(sg_op_maxpool) = {
   .forward = forward,
   .collect = &collect,
   .vjp = vjp,
+  .pick = pick,
   .sample = SG_REAL(sg_pool_sample),
 };

@@ -1,7 +1,15 @@
 /* ops/reducemin.c: ReduceMin: minimum over axes; equal ones share the gradient. */
 #include "ops/k_reduce.h"
 
-SG_LINE_CALLS(SG_REAL(sg_least_value), SG_REAL(sg_extreme_grad), &SG_REAL(sg_least_rows))
+static sg_status forward(const sg_call *c)
+{
+  return SG_REAL(sg_lines_forward)(c, SG_REAL(sg_least_value), &SG_REAL(sg_least_rows));
+}
+
+static sg_status vjp(const sg_call *c, const sg_slab *gout, const sg_slab *gin)
+{
+  return SG_REAL(sg_lines_share_vjp)(c, gout, gin, SG_REAL(sg_extreme_grad));
+}
 
 static sg_status configure(sg_node *node, sg_err *err)
 {

@@ -225,7 +225,7 @@ index() {
     tau=$(sed -n "s/^## tau\(\.bound:$t\)* \([^ ]*\).*/\2/p" "$work/both/bound_$t/sis.tsv" | head -n 1)
     row=$(grep "href=\"bound_$t/report.html\"" "$page" | head -n 1)
     echo "$tau: $row"
-    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">6</td><td class="number">60</td>' || return 1
+    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">2</td><td class="number">16</td>' || return 1
     [ "$(grep -c "<p class=\"warning\">bound:$t: " "$page")" = "$(grep -c 'class="warning"' "$work/both/bound_$t/report.html")" ] || return 1
   done
   grep -q '<dt>E_run</dt>' "$page" && grep -q '<dt>tau</dt>' "$page" && ! grep -Eq '>[^<]*[0-9a-f]{64}' "$page" && grep -Eq '<abbr title="[0-9a-f]{64}">sha256 [0-9a-f]{12}<' "$page"

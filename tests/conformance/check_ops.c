@@ -132,6 +132,36 @@ static void law_vjp_adds(sampled *s, verdict *v)
   v->seen++;
 }
 
+/* vjp is linear: what arrives at few outputs (which layers may handle in a way of their own) and at
+ * the others gives together what arrives at all gives. */
+static void law_vjp_linear(sampled *s, verdict *v)
+{
+  double *part[3][MAX_ARGS], *g[3][MAX_ARGS] = {{0}};
+  int64_t at;
+  if (!s->node[F64]->op->vjp) return;
+  for (int o = 0; o < s->n_out; o++) {
+    int64_t n = out_count(s, o, s->n);
+    for (int p = 0; p < 3; p++) part[p][o] = scratch(s, n, sizeof(double));
+    for (int64_t i = 0; i < n; i++) {
+      part[0][o][i] = normal(s);
+      part[sg_rng_below(&s->rng, 24) ? 1 : 2][o][i] = part[0][o][i];
+    }
+  }
+  evaluation e = {.p = F64, .n = s->n, .x = (const double *const *) s->x};
+  for (int p = 0; p < 3; p++) {
+    for (int k = 0; k < s->n_in; k++)
+      if (is_activation(s, k)) g[p][k] = scratch(s, in_count(s, k), sizeof(double));
+    if (differentiate(s, &e, part[p], g[p])) fail(v, "vjp failed");
+  }
+  for (int k = 0; k < s->n_in && !v->failed; k++) {
+    for (int64_t i = 0; g[0][k] && i < in_count(s, k); i++) g[1][k][i] += g[2][k][i];
+    if (g[0][k] && !close_to(g[1][k], g[0][k], in_count(s, k), 1e-9, &at))
+      fail(v, "input %d element %d: %.9g in parts, %.9g at once", k, (int) at, g[1][k][at],
+           g[0][k][at]);
+  }
+  v->seen++;
+}
+
 /* ---- 3. Precision, preparation, batches -------------------------------------------- */
 
 static void law_precision(sampled *s, verdict *v)
@@ -503,6 +533,7 @@ static const struct law { const char *name; void (*check)(sampled *, verdict *);
   {"vjp is the derivative", law_vjp},
   {"flags say what is so", law_flags},
   {"vjp adds", law_vjp_adds},
+  {"vjp is linear", law_vjp_linear},
   {"float is near double, prepared or not", law_precision},
   {"items do not see each other", law_batch},
   {"windows are slices", law_value_windows},

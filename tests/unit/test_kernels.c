@@ -539,6 +539,80 @@ START_TEST(changes_keep_nan)
 }
 END_TEST
 
+/* ---- the way back ---------------------------------------------------------------------------- */
+
+/* Results of its kernels one after another, n elements each; P positions of n channels in x[0]. The
+ * result of select_shares takes two. */
+enum { BACK = 8 };
+static float *way_back(bed *b, const sg_kernels_f32 *k, float *x[5], int64_t P, int64_t n,
+                       const int32_t *from, float epsilon)
+{
+  float *y = floats(b, BACK * n);
+  int32_t *at = sg_arena_calloc(b->mem, (size_t) n + 1, sizeof *at);
+  for (int64_t i = 0; i < BACK * n; i++) y[i] = 7;
+  k->relu_back(n, x[0], x[4], y);
+  bool flat = k->rescale(n, x[0], x[1], x[2], x[3], x[4], epsilon, y + n);
+  k->select_shares(n, from, from + n, x[0], x[1], x[2], x[3], x[4], flat, y + 2 * n, y + 3 * n);
+  k->add_scaled(n, x[2][0], x[3], y + 4 * n);
+  k->between(n, x[1], x[2], x[3][0], y + 5 * n);
+  int64_t found = k->nonzeros(n, x[4], n, at);
+  for (int64_t i = 0; i < n; i++) y[6 * n + i] = i < found ? (float) at[i] : flat ? -1 : -2;
+  if (found > 0) ck_assert_int_eq(k->nonzeros(n, x[4], found - 1, at), found);
+  k->first_equal(P, n, n, x[0], x[2], at);
+  for (int64_t i = 0; i < n; i++) y[7 * n + i] = (float) at[i];
+  return y;
+}
+
+/* Numbers with many equal ones and zeros among them. */
+static float *coarse(bed *b, int64_t n)
+{
+  float *x = floats(b, n);
+  for (int64_t i = 0; i < n; i++) x[i] = (float) draw(b, -3, 3) * 0.5f;
+  return x;
+}
+
+START_TEST(way_back_is_the_reference)
+{
+  bed b;
+  bed_start(&b);
+  for (int t = 0; t < 300; t++) {
+    sg_arena_mark mark = sg_arena_here(b.mem);
+    int64_t P = draw(&b, 1, 12), n = draw(&b, 1, 150);
+    float *x[5] = { coarse(&b, P * n), t % 2 ? coarse(&b, n) : floats(&b, n), coarse(&b, n),
+                    floats(&b, n), coarse(&b, n) };
+    int32_t *from = sg_arena_alloc(b.mem, (size_t) (2 * n), sizeof *from);
+    for (int64_t i = 0; i < 2 * n; i++) from[i] = (int32_t) draw(&b, 0, n - 1);
+    for (int64_t i = 0; i < n; i++) if (draw(&b, 0, 3) && t % 3) x[4][i] = 0;
+    if (t % 5 == 0) x[0][draw(&b, 0, P * n - 1)] = x[2][draw(&b, 0, n - 1)] = NAN;
+    float epsilon = t % 4 ? 1e-7f : 0.6f;
+    float *want = way_back(&b, &sg_kernels_ref_f32, x, P, n, from, epsilon);
+    for (int i = 0; i < N_ISA; i++)
+      if (b.isa[i])
+        same_bits(way_back(&b, b.isa[i], x, P, n, from, epsilon), want, BACK * n, ISA[i]);
+    sg_arena_reset(b.mem, mark);
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
+START_TEST(first_equal_is_the_first)
+{
+  bed b;
+  bed_start(&b);
+  for (int i = 0; i < N_ISA; i++) {
+    float x[4 * 3] = { 1, NAN, 5, 2, NAN, 5, 2, 3, 5, 2, 3, 5 }, y[3] = { 2, NAN, 4 };
+    int32_t at[3] = { 9, 9, 9 };
+    if (!b.isa[i]) continue;
+    b.isa[i]->first_equal(4, 3, 3, x, y, at);
+    ck_assert(at[0] == 1 && at[1] == 0 && at[2] == 0);
+    y[1] = 3;
+    b.isa[i]->first_equal(4, 3, 3, x, y, at);
+    ck_assert_int_eq(at[1], 2);
+  }
+  sg_arena_free(b.mem);
+}
+END_TEST
+
 /* ---- choosing -------------------------------------------------------------------------------- */
 
 START_TEST(isa_is_chosen_by_name)
@@ -588,6 +662,8 @@ int main(void)
   tcase_add_test(t, max_keeps_nan);
   tcase_add_test(t, changes_are_the_reference);
   tcase_add_test(t, changes_keep_nan);
+  tcase_add_test(t, way_back_is_the_reference);
+  tcase_add_test(t, first_equal_is_the_first);
   tcase_add_test(t, isa_is_chosen_by_name);
   tcase_add_test(t, lacking_isas_are_named);
   suite_add_tcase(s, t);
