@@ -328,7 +328,7 @@ if [ -f "$m" ]; then
   check "unknown chromosome" wrong_chromosome
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
   check "no folder" fails 2 'no folder' run -m "$m" -b "$b"
-  check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: No such' run -m "$m" -b "$b" -o "$work/nowhere/x"
+  check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: .* make that first' run -m "$m" -b "$b" -o "$work/nowhere/x"
   check "no network" fails 2 'no network' run -b "$b" -o "$work/x"
   check "no regions" fails 2 'no sequences' "$seqgloss" run -m "$m" -o "$work/x"
   check "a shard" fails 2 'no pieces' run -m "$m" -b "$b" --shard 1/2 -o "$work/x"
