@@ -63,7 +63,6 @@ htslib/kstring.h base seqio
 htslib/thread_pool.h base
 htslib/hts_log.h base cli
 htslib/ seqio
-cblas.h kernels cli
 zlib.h base report
 hdf5.h import report
 zip.h import report

@@ -5,10 +5,6 @@
 
 #include <htslib/hts_log.h>
 
-#ifdef HAVE_OPENBLAS_SET_NUM_THREADS
-#include <cblas.h>
-#endif
-
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/manual.h"
@@ -71,14 +67,11 @@ void sg_cmds_usage(FILE *to)
   fputs("\nseqgloss <command> --help describes a command; seqgloss --version its version.\n", to);
 }
 
-/* Settings of the whole process, which a library must leave alone: our threads work on sequences,
- * so one BLAS thread each; htslib's own messages would repeat ours. */
+/* Settings of the whole process, which a library must leave alone. htslib's own messages would
+ * repeat ours. */
 static void set_process(void)
 {
   hts_set_log_level(HTS_LOG_OFF);
-#ifdef HAVE_OPENBLAS_SET_NUM_THREADS
-  openblas_set_num_threads(1);
-#endif
   sg_signals_begin();
 }
 

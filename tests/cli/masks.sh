@@ -26,7 +26,7 @@ summary='
     next
   }
   /^#/ { next }
-  { s[$6] = centre ? exp(-($6 < 50 ? 50 - $6 : $6 - 50) / 10) : $NF < 0 ? -$NF : $NF }
+  { s[$6] = centre ? exp(-($6 < 50 ? 50 - $6 : $6 - 50) / 10) : $8 < 0 ? -$8 : $8 }
   $6 == L - 1 && ($1 in has) { add("own", $1); add("shifted", $1); add("another", name[(k++ + N - 1) % N]) }
   END {
     for (i = 1; i <= 3; i++) printf "%s%.4g %.4g", (i > 1 ? " " : ""), in_it[kinds[i]] / out[kinds[i]], auroc[kinds[i]] / k
