@@ -51,8 +51,10 @@ static int run_help(sg_opts *opts)
   }
   const sg_cmd *cmd = sg_cmd_find(opts->operand[0]);
   if (!cmd || opts->n_operand > 1) {
-    sg_fail(&err, SG_EINVAL, "no command '%s'; seqgloss help lists them",
-            opts->operand[cmd ? 1 : 0]);
+    const char *word = opts->operand[cmd ? 1 : 0];
+    const sg_cmd *near = cmd ? NULL : sg_cmd_near(word);
+    sg_fail(&err, SG_EINVAL, "no command '%s'; %s%s%sseqgloss help lists them", word,
+            near ? "did you mean " : "", near ? near->name : "", near ? "? " : "");
     return sg_console_usage(&err);
   }
   if (sg_opt_given(opts, "scdoc")) return print_scdoc(cmd, sg_opt_text(opts, "scdoc"));

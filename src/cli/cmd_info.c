@@ -24,7 +24,7 @@ static const sg_opt_def info_defs[] = {
 };
 static const sg_opt_group info_group = { "Output", info_defs };
 static const sg_opt_group *const groups[] = {
-  &sg_group_model, &info_group, &sg_group_common, NULL
+  &sg_group_models, &info_group, &sg_group_common, NULL
 };
 static const char *const usage[] = { "[options] MODEL...", NULL };
 

@@ -29,7 +29,7 @@ static const sg_opt_def predict_defs[] = {
 };
 static const sg_opt_group predict_group = { "Prediction", predict_defs };
 static const sg_opt_group *const groups[] = {
-  &sg_group_model, &sg_group_sequence, &predict_group, &sg_group_output, &sg_group_run,
+  &sg_group_models, &sg_group_sequence, &predict_group, &sg_group_output, &sg_group_run,
   &sg_group_common, NULL
 };
 static const char *const usage[] = {

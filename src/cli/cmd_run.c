@@ -65,7 +65,7 @@ static const sg_opt_def output_defs[] = {
 };
 static const sg_opt_group output_group = { "Output", output_defs };
 static const sg_opt_group *const groups[] = {
-  &sg_group_model, &sg_group_sequence, &run_group, &output_group, &sg_group_run,
+  &sg_group_model, &sg_group_whole, &run_group, &output_group, &sg_group_run,
   &sg_group_common, NULL
 };
 static const char *const usage[] = {
@@ -139,7 +139,8 @@ static sg_status make_folder(const char *dir, sg_err *err)
 {
   struct stat info;
   if (mkdir(dir, 0777) && errno != EEXIST)
-    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be made: %s", dir, strerror(errno));
+    return sg_fail(err, SG_EIO, "-o %s: the folder cannot be made: %s", dir, errno == ENOENT
+                   ? "the one it would stand in is not there; make that first" : strerror(errno));
   if (!stat(dir, &info) && !S_ISDIR(info.st_mode))
     return sg_fail(err, SG_EIO, "-o %s is a file; a folder is wanted", dir);
   if (access(dir, W_OK | X_OK))

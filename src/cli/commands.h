@@ -19,6 +19,8 @@ extern const sg_cmd *sg_cmds[];
 
 /* The command of that name, or NULL. */
 const sg_cmd *sg_cmd_find(const char *name);
+/* The command whose name is nearest to a mistyped one, or NULL when none is near. */
+const sg_cmd *sg_cmd_near(const char *name);
 /* The list of commands. */
 void sg_cmds_usage(FILE *to);
 

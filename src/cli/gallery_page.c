@@ -134,16 +134,21 @@ static void put_overview(const sg_gallery *g, const sg_shot *s, int method, int 
 
 /* ---- 3. One region ---- */
 
+/* Letters of up to FITS bases are still letters when the picture is as wide as the page. */
 static void put_picture(const sg_gallery *g, const sg_shot *s, int target, sg_html *html)
 {
+  enum { FITS = 210 };
   char *svg = NULL;
+  int from, to;
   sg_err err;
   for (int m = 0; m < g->o.n_methods; m++) put_overview(g, s, m, target, html);
   if (sg_gallery_draw(g, s, target, false, &svg, &err)) {
     sg_html_error(html, &err);
     return;
   }
-  sg_html_markup(html, "<figure class=\"wide\">");
+  sg_gallery_stretch(g, s, target, &from, &to);
+  sg_html_markup(html, to - from <= FITS ? "<figure class=\"wide fits\">"
+                                         : "<figure class=\"wide\">");
   sg_html_markup(html, svg);
   sg_html_markup(html, "</figure>\n");
   free(svg);
@@ -174,9 +179,9 @@ static void put_lead(const sg_gallery *g, sg_html *html)
   bool references = false;
   for (int k = 0; g->n && k < g->o.n_methods; k++)
     references |= !isnan(g->shot[0].told[k * g->o.n_targets][1]);
-  sg_html_para(html, "lead", "%d of %" PRId64 " regions: those %s.", g->n, g->seen, references
+  sg_html_para(html, "lead", "%d of %" PRId64 " regions: those %s%s.", g->n, g->seen, references
                ? "whose prediction is farthest from that of the references"
-               : "of the highest prediction");
+               : "of the highest prediction", g->o.n_targets > 1 ? ", of whichever target" : "");
   sg_html_markup(html, "<p>");
   sg_html_text(html, "What is explained: ");
   for (int t = 0; t < g->o.n_targets; t++)
@@ -189,6 +194,8 @@ static void put_lead(const sg_gallery *g, sg_html *html)
     sg_html_text(html, " Bands mark the bases of sufficient input subsets, which keep the "
                  "prediction when every other base is hidden.");
   sg_html_markup(html, "</p>\n");
+  sg_html_para(html, "note", "In the tables:");
+  sg_html_legend(html, columns, g->subsets ? COLUMNS : PLAIN);
 }
 
 static void put_links(const sg_gallery *g, sg_html *html)

@@ -3,45 +3,68 @@
 
 #include "cli/groups.h"
 
-static const sg_opt_def model_defs[] = {
-  { "model", 'm', SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_MANY,
-    "trained network: .h5, .keras, .json with --weights, .onnx; may be repeated: networks side by "
-    "side" },
-  { "weights", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "HDF5 weights that belong to a .json architecture" },
-  { "alphabet", 0, SG_OPT_TEXT, "LETTERS", NULL, 0, 0, 0,
-    "order of the columns of the network's input, e.g. ATCG [the sidecar's, else ACGT]" },
-  { "n-base", 0, SG_OPT_CHOICE, "zero|quarter|drop", NULL, 0, 0, 0,
-    "N and IUPAC codes: an all-zero column, 0.25 for each base, or leave the region out "
-    "[the sidecar's, else zero]" },
-  { "dna-input", 0, SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
-    "which of several inputs takes the sequence" },
-  { "layout", 0, SG_OPT_TEXT, "AXES", NULL, 0, 0, 0,
-    "axes of the sequence input when its shape leaves doubt: NCL, NLC, N1CL, ..." },
-  { "length", 'l', SG_OPT_INT, NULL, NULL, 1, 1e9, 0,
-    "window length for networks that take any [the interval's own]" },
-  { "permute-weights", 0, SG_OPT_INT, "SEED", NULL, 1, 9e15, 0,
-    "a control: put the numbers of every weight matrix and kernel in random order first" },
+#define NETWORK "trained network: .h5, .keras, .json with --weights, .onnx"
+
+/* How a network is read, whether there is one or several. */
+#define READING \
+  { "weights", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "HDF5 weights that belong to a .json architecture" }, \
+  { "alphabet", 0, SG_OPT_TEXT, "LETTERS", NULL, 0, 0, 0, \
+    "order of the columns of the network's input, e.g. ATCG [the sidecar's, else ACGT]" }, \
+  { "n-base", 0, SG_OPT_CHOICE, "zero|quarter|drop", NULL, 0, 0, 0, \
+    "N and IUPAC codes: an all-zero column, 0.25 for each base, or leave the region out " \
+    "[the sidecar's, else zero]" }, \
+  { "dna-input", 0, SG_OPT_TEXT, "NAME", NULL, 0, 0, 0, \
+    "which of several inputs takes the sequence" }, \
+  { "layout", 0, SG_OPT_TEXT, "AXES", NULL, 0, 0, 0, \
+    "axes of the sequence input when its shape leaves doubt: NCL, NLC, N1CL, ..." }, \
+  { "length", 'l', SG_OPT_INT, NULL, NULL, 1, 1e9, 0, \
+    "window length for networks that take any [the interval's own]" }, \
+  { "permute-weights", 0, SG_OPT_INT, "SEED", NULL, 1, 9e15, 0, \
+    "a control: put the numbers of every weight matrix and kernel in random order first" }, \
   { 0 }
+
+/* Taken several times only to say that one is meant. */
+static const sg_opt_def model_defs[] = {
+  { "model", 'm', SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_MANY, NETWORK },
+  READING
 };
 const sg_opt_group sg_group_model = { "Network", model_defs };
 
+static const sg_opt_def models_defs[] = {
+  { "model", 'm', SG_OPT_INFILE, NULL, NULL, 0, 0, SG_OPT_MANY,
+    NETWORK "; may be repeated: networks side by side" },
+  READING
+};
+const sg_opt_group sg_group_models = { "Network", models_defs };
+
+#define PLACES \
+  { "genome", 'f', SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "genome FASTA, plain or compressed; with -b or -R" }, \
+  { "regions", 'b', SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "BED or narrowPeak file of regions, also compressed; - is standard input" }, \
+  { "region", 'R', SG_OPT_TEXT, "CHR:BEG-END", NULL, 0, 0, SG_OPT_MANY, \
+    "one region, 1-based, both ends included; may be repeated" }, \
+  { "fai", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "index of the genome, when it does not stand beside it" }, \
+  { "edge", 0, SG_OPT_CHOICE, "drop|pad|fail", "drop", 0, 0, 0, \
+    "windows over the end of a chromosome: leave them out, fill up with N, or stop" }
+
 static const sg_opt_def sequence_defs[] = {
-  { "genome", 'f', SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "genome FASTA, plain or compressed; with -b or -R" },
-  { "regions", 'b', SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "BED or narrowPeak file of regions, also compressed; - is standard input" },
-  { "region", 'R', SG_OPT_TEXT, "CHR:BEG-END", NULL, 0, 0, SG_OPT_MANY,
-    "one region, 1-based, both ends included; may be repeated" },
-  { "fai", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "index of the genome, when it does not stand beside it" },
-  { "edge", 0, SG_OPT_CHOICE, "drop|pad|fail", "drop", 0, 0, 0,
-    "windows over the end of a chromosome: leave them out, fill up with N, or stop" },
+  PLACES,
   { "shard", 0, SG_OPT_TEXT, "I/N", NULL, 0, 0, SG_OPT_NEUTRAL,
     "work on piece I of N only; seqgloss merge puts the outputs together" },
   { 0 }
 };
 const sg_opt_group sg_group_sequence = { "Sequences", sequence_defs };
+
+/* Here --shard is taken only to say what to do instead. */
+static const sg_opt_def whole_defs[] = {
+  PLACES,
+  { "shard", 0, SG_OPT_TEXT, "I/N", NULL, 0, 0, SG_OPT_NEUTRAL | SG_OPT_HIDDEN, "" },
+  { 0 }
+};
+const sg_opt_group sg_group_whole = { "Sequences", whole_defs };
 
 static const sg_opt_def output_defs[] = {
   { "output", 'o', SG_OPT_OUTFILE, NULL, "-", 0, 0, SG_OPT_NEUTRAL,

@@ -45,6 +45,19 @@ const sg_cmd *sg_cmd_find(const char *name)
   return NULL;
 }
 
+const sg_cmd *sg_cmd_near(const char *name)
+{
+  const sg_cmd *best = NULL;
+  int least = sg_word_near(name) + 1;
+  for (int i = 0; sg_cmds[i]; i++) {
+    int d = sg_word_distance(name, sg_cmds[i]->name);
+    if (d >= least) continue;
+    least = d;
+    best = sg_cmds[i];
+  }
+  return best;
+}
+
 void sg_cmds_usage(FILE *to)
 {
   fputs("Usage: seqgloss <command> [options] inputs\n\n"
@@ -100,10 +113,9 @@ int main(int argc, char **argv)
   }
   const sg_cmd *cmd = sg_cmd_find(argv[1]);
   if (cmd) return sg_console_exit(run(cmd, argc - 2, argv + 2));
+  cmd = sg_cmd_near(argv[1]);
   fprintf(stderr, "[E::main] no command '%s'", argv[1]);
-  for (int i = 0; sg_cmds[i]; i++)
-    if (sg_word_distance(argv[1], sg_cmds[i]->name) < 3)
-      fprintf(stderr, "; did you mean %s?", sg_cmds[i]->name);
+  if (cmd) fprintf(stderr, "; did you mean %s?", cmd->name);
   fputs("\nseqgloss --help lists the commands\n", stderr);
   return SG_EXIT_USAGE;
 }

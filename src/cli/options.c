@@ -67,11 +67,16 @@ int sg_word_distance(const char *a, const char *b)
   return row[nb];
 }
 
+int sg_word_near(const char *word)
+{
+  return strlen(word) > 3 ? 2 : 1;
+}
+
 /* The known name that is nearest to a mistyped one, or NULL when none is near. */
 static const char *nearest(const sg_opts *opts, const char *name)
 {
   const char *best = NULL;
-  int least = 3;
+  int least = sg_word_near(name) + 1;
   for (int i = 0; i < opts->n_value; i++) {
     const sg_opt_def *d = opts->value[i].def;
     int distance = sg_word_distance(name, d->name);

@@ -112,5 +112,8 @@ const char *sg_opt_argument(const sg_opt_def *def);
 const char *sg_basename(const char *path);
 /* Edit distance (unit costs) of two short words, for "did you mean". */
 int sg_word_distance(const char *a, const char *b);
+/* The distance up to which another word may have been meant: of words of three letters one, or any
+ * two of them would be near. */
+int sg_word_near(const char *word);
 
 #endif

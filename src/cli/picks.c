@@ -97,12 +97,36 @@ void sg_picks_tell(const sg_nets *nets, char *text, size_t size)
       n = tell_output(&nets->net[k], o, text, size, n);
 }
 
+/* The unit whose name is nearest to a mistyped one, or NULL; whether some output has units without
+ * names. */
+static const char *near_unit(const sg_net *net, const char *target, bool *nameless)
+{
+  const char *best = NULL;
+  int least = sg_word_near(target) + 1;
+  sg_io_info info;
+  for (int o = 0; o < sg_plan_outputs(net->plan); o++) {
+    if (sg_plan_output_info(net->plan, o, &info)) continue;
+    *nameless |= info.units > 1 && !sg_model_target_name(net->model, o, 0);
+    for (int64_t u = 0; u < info.units; u++) {
+      const char *name = sg_model_target_name(net->model, o, u);
+      int d = name ? sg_word_distance(target, name) : least;
+      if (d >= least || (size_t)d >= strlen(name)) continue;
+      least = d;
+      best = name;
+    }
+  }
+  return best;
+}
+
 static sg_status no_target(const sg_nets *nets, const char *target, sg_err *err)
 {
   char text[600];
+  bool nameless = false;
+  const char *near = near_unit(&nets->net[0], target, &nameless);
   sg_picks_tell(nets, text, sizeof text);
-  return sg_fail(err, SG_ENOTFOUND, "--target %s: no such output or unit; there are: %s", target,
-                 text);
+  return sg_fail(err, SG_ENOTFOUND, "--target %s: no such output or unit; %s%s%sthere are: %s%s",
+                 target, near ? "did you mean " : "", near ? near : "", near ? "? " : "", text,
+                 nameless ? "; \"targets\" in MODEL.seqgloss.json gives units names" : "");
 }
 
 /* ---- 2. Names ---- */

@@ -42,9 +42,9 @@ static bool guard_tau(const sg_report *r, char text[TEXT])
 
 static bool guard_share(const sg_report *r, char text[TEXT])
 {
-  if (!r->n_f || 20 * r->passing >= r->n_f) return false;
-  snprintf(text, TEXT, "%" PRId64 " of %" PRId64 " regions pass tau, fewer than 5 %%: they may not "
-           "stand for the rest.", r->passing, r->n_f);
+  if (!r->n_f || !r->passing || 20 * r->passing >= r->n_f) return false;
+  snprintf(text, TEXT, "%" PRId64 " of %" PRId64 " regions pass%s tau, fewer than 5 %%: they may "
+           "not stand for the rest.", r->passing, r->n_f, r->passing == 1 ? "es" : "");
   return true;
 }
 
@@ -52,8 +52,12 @@ static bool guard_number(const sg_report *r, char text[TEXT])
 {
   int64_t n = r->n_f ? r->passing : r->n_region;
   if (n >= 100) return false;
-  snprintf(text, TEXT, "%" PRId64 " regions pass tau: fewer than 100 are little to find motifs in.",
-           n);
+  if (n)
+    snprintf(text, TEXT, "%" PRId64 " region%s tau: fewer than 100 are little to find motifs in.",
+             n, n == 1 ? " passes" : "s pass");
+  else
+    snprintf(text, TEXT, "No region passes tau: there is nothing to explain. Choose another "
+             "threshold, or other regions.");
   return true;
 }
 
@@ -83,7 +87,8 @@ static bool guard_overlap(const sg_report *r, char text[TEXT])
 static bool guard_motifs(const sg_report *r, char text[TEXT])
 {
   if (r->kept->n || !r->subsets->n) return false;
-  snprintf(text, TEXT, "No motif was found in %" PRId64 " subsets.", r->subsets->n);
+  snprintf(text, TEXT, "No motif was found in %" PRId64 " subset%s.", r->subsets->n,
+           r->subsets->n == 1 ? "" : "s");
   return true;
 }
 
@@ -91,12 +96,37 @@ static bool guard_motifs(const sg_report *r, char text[TEXT])
 
 typedef bool motif_guard(const sg_report *r, int motif, const sg_motif_count *c, char text[TEXT]);
 
+/* Columns of at least one bit in the motif of the genome's bases; -1: there is none. */
+static int sharp_columns(const sg_report *r, const char *id)
+{
+  static const double even[4] = { 0.25, 0.25, 0.25, 0.25 };
+  int at = r->genomic ? sg_report_find(r->genomic, id) : -1, sharp = -1;
+  const sg_motif *m = at >= 0 ? &r->genomic->motif[at] : NULL;
+  double *p = m ? malloc(((size_t)m->width + 1) * 5 * sizeof *p) : NULL;
+  if (p && !sg_motif_probs(m, 0, even, p, NULL)) {
+    double *bits = p + 4 * m->width;
+    sg_motif_bits(p, m->width, even, bits);
+    sharp = 0;
+    for (int i = 0; i < m->width; i++) sharp += bits[i] >= 1;
+  }
+  free(p);
+  return sharp;
+}
+
+/* Copies of one sequence are the same on the genome all around, sites only where bases matter; and
+ * a short site is often the same string, which is no reason to warn. */
 static bool guard_dominant(const sg_report *r, int motif, const sg_motif_count *c, char text[TEXT])
 {
+  enum { AROUND = 8 };
+  const char *id = r->kept->motif[motif].id;
+  int letters = 0, sharp;
   if (c->members < 4 || 2 * c->common_n <= c->members) return false;
+  for (const char *s = c->common; *s; s++) letters += strchr("ACGT", *s) != NULL;
+  sharp = sharp_columns(r, id);
+  if (sharp >= 0 && sharp <= letters + AROUND) return false;
   snprintf(text, TEXT, "%s: %" PRId64 " of %" PRId64 " members are the same string %.60s: copies "
-           "of one sequence, a repeat for example, look like a motif.", r->kept->motif[motif].id,
-           c->common_n, c->members, c->common);
+           "of one sequence, a repeat for example, look like a motif.", id, c->common_n, c->members,
+           c->common);
   return true;
 }
 

@@ -80,17 +80,16 @@ static void put_summary(const sg_report *r, sg_html *html)
   int64_t explained = sg_count_explained(r);
   tell_subsets(r, html);
   if (r->kept->n) {
-    sg_html_para(html, NULL, "In %" PRId64 " of these regions (%.0f %%) the subsets form %d "
-                 "motif%s:", explained, sg_percent((double)explained, (double)r->n_region),
-                 r->kept->n, r->kept->n == 1 ? "" : "s");
+    sg_html_para(html, NULL, "In %" PRId64 " of these %" PRId64 " regions the subsets form "
+                 "%d motif%s:", explained, r->n_region, r->kept->n, r->kept->n == 1 ? "" : "s");
     sg_html_markup(html, "<ul>\n");
     for (int i = 0; i < r->kept->n && i < TOLD; i++) tell_motif(r, i, html);
     if (r->kept->n > TOLD) sg_html_markup(html, "<li>and more, in the table below</li>\n");
     sg_html_markup(html, "</ul>\n");
   }
   if (r->n_lost)
-    sg_html_para(html, NULL, "%" PRId64 " regions that pass tau hold none of these motifs.",
-                 r->n_lost);
+    sg_html_para(html, NULL, "%" PRId64 " region%s tau hold%s none of these motifs.", r->n_lost,
+                 r->n_lost == 1 ? " that passes" : "s that pass", r->n_lost == 1 ? "s" : "");
 }
 
 /* ---- 2. Warnings, numbers, what was expected ---- */

@@ -154,8 +154,8 @@ sg_status sg_scores_open(const sg_scores_opts *opts, sg_scores **ret_scores, sg_
   const char *path = sg_opt_text(opts->opts, "output");
   *ret_scores = NULL;
   if (opts->n_targets > 1 && (!path || !strcmp(path, "-")))
-    return sg_fail(err, SG_EINVAL, "%d targets need a file each: -o OUT.EXT writes OUT.TARGET.EXT; "
-                   "or choose one by --target", opts->n_targets);
+    return sg_fail(err, SG_EINVAL, "%d methods and targets need a file each: -o OUT.EXT names "
+                   "them OUT.METHOD.TARGET.EXT; or choose one", opts->n_targets);
   sg_scores *s = calloc(1, sizeof *s);
   if (s) s->file = calloc((size_t)opts->n_targets + 1, sizeof *s->file);
   if (!s || !s->file) {

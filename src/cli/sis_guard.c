@@ -99,9 +99,9 @@ static void summary(const speech *s)
   const sg_tally *y = s->tally;
   char middle[64] = "";
   if (y->subsets) snprintf(middle, sizeof middle, ", median size %g", median(s->job, y));
-  sg_note("%s%" PRId64 " subsets of %" PRId64 " regions with f %s tau = %s, of %" PRId64
-          " regions%s; f(nothing) = %s", s->of, y->subsets, y->passing, s->passes, s->tau,
-          y->regions, middle, s->empty);
+  sg_note("%s%" PRId64 " subset%s of %" PRId64 " region%s with f %s tau = %s, of %" PRId64
+          " regions%s; f(nothing) = %s", s->of, y->subsets, y->subsets == 1 ? "" : "s", y->passing,
+          y->passing == 1 ? "" : "s", s->passes, s->tau, y->regions, middle, s->empty);
 }
 
 /* A network that was never shown an empty input may give it any number, and then a few scattered
@@ -127,12 +127,18 @@ static void guard_number(const speech *s)
 {
   const sg_tally *y = s->tally;
   if (sg_opt_given(s->job->opts, "shard") || !y->regions) return;
+  if (!y->passing) {
+    sg_say(SG_LOG_WARN, "%sno region passes tau: there is nothing to explain; choose another "
+           "threshold, or other regions", s->of);
+    return;
+  }
   if (20 * y->passing < y->regions)
-    sg_say(SG_LOG_WARN, "%s%" PRId64 " of %" PRId64 " regions pass tau, fewer than 5 %%: they may "
-           "not stand for the rest", s->of, y->passing, y->regions);
+    sg_say(SG_LOG_WARN, "%s%" PRId64 " of %" PRId64 " regions pass%s tau, fewer than 5 %%: they "
+           "may not stand for the rest", s->of, y->passing, y->regions,
+           y->passing == 1 ? "es" : "");
   if (y->passing < 100)
-    sg_say(SG_LOG_WARN, "%s%" PRId64 " regions pass tau: fewer than 100 are little to find motifs "
-           "in", s->of, y->passing);
+    sg_say(SG_LOG_WARN, "%s%" PRId64 " region%s tau: fewer than 100 are little to find motifs in",
+           s->of, y->passing, y->passing == 1 ? " passes" : "s pass");
 }
 
 static void guard_subsets(const speech *s)

@@ -39,6 +39,7 @@ const char *const sg_html_style[] = {
   "figcaption{color:var(--dim);font-size:.88rem}\n"
   ".track{margin:1rem 0 1.4rem}.track svg{display:block}\n"
   "svg{max-width:100%;height:auto;color:var(--fg)}.wide svg,.track svg{max-width:none}\n"
+  "@media (min-width:40rem){.fits svg{max-width:max(100%,66rem)}}\n"
   ".plot{display:block;width:100%;max-width:44rem;font-size:12px}\n"
   ".plot text{fill:var(--dim)}.plot .end{text-anchor:end}.plot .mid{text-anchor:middle}\n"
   ".plot .line{stroke:var(--line);stroke-width:1;fill:none}\n"
@@ -80,7 +81,8 @@ const char *const sg_html_style[] = {
   "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#f4f4f4;--accent:#1f6f8b;"
   "--bar:#9db4c0;--warn:#8a4b00;--warnbg:#fff;--good:#1d6b3a;--goodbg:#fff}"
   "body{font-size:10.5pt}main{max-width:none;padding:0}.tools,nav{display:none}"
-  ".scroll,figure{overflow:visible}.wide svg,.track svg{max-width:100%}table{font-size:7.5pt}"
+  ".scroll,figure{overflow:visible}.wide svg,.track svg,.fits svg{max-width:100%}"
+  "table{font-size:7.5pt}"
   "th,td{padding:.15rem .35rem .15rem 0}"
   "h2,h3,h4,h2+.note{break-after:avoid}figure,svg,tr,.card{break-inside:avoid}"
   "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n",
@@ -144,6 +146,9 @@ const char *const sg_html_script[] = {
   "  table.parentNode.parentNode.insertBefore(tools,table.parentNode);}\n"
   " draw();}\n",
   "document.querySelectorAll('table.grid').forEach(grid);\n"
+  /* A picture that is much wider than the screen begins in its middle, where summits are. */
+  "document.querySelectorAll('.wide,.track').forEach(function(f){var w=f.clientWidth;\n"
+  " if(f.scrollWidth>1.5*w)f.scrollLeft=(f.scrollWidth-w)/2;});\n"
   "})();\n",
   0
 };

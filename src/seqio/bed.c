@@ -98,6 +98,9 @@ sg_status sg_bed_parse(char *line, sg_bed_row *row, bool *ret_row, sg_err *err)
 
   *ret_row = false;
   while (length && line[length - 1] == '\r') line[--length] = '\0';
+  if (!strncmp(line, "##fileformat=VCF", 16))
+    return sg_fail(err, SG_EFORMAT, "this is VCF, not BED: the effect of variants is not computed; "
+                   "seqgloss ism has that of every substitution at the positions of a BED file");
   if (is_skipped(line)) return SG_OK;
   n = split(line, column);
   if (n < 3 && line[0] == '>')

@@ -101,6 +101,28 @@ elsewhere() {
   run gradient $where -o "$work/x.npz" --sis "$work/none.tsv" --report "$work/none.html" 2> "$work/none.err" && grep -q 'none of its subsets' "$work/none.err" &&
     grep -q 'No subset of the table lies here' "$work/none.html"
 }
+# Every column of the tables is explained, those of subsets where there are some; of several targets it is said which one chose a region.
+legend() {
+  for f in r g; do
+    sed -n '/<thead>/{s/<th /\n/g;p;q}' "$work/$f.html" | sed -n 's/.*class="number"[^>]*>\([^<]*\)<.*/\1/p' > "$work/titles"
+    sed -n 's/.*<div><dt>\([^<]*\)<\/dt><dd>..*/\1/p' "$work/$f.html" | cmp "$work/titles" - && [ -s "$work/titles" ] || return 1
+  done
+  grep -qx ratio "$work/titles" && return 1                      # g has no subsets
+  grep -q 'of whichever target' "$work/t.html" && ! grep -q 'whichever' "$work/r.html"
+}
+# 101 letters fit on a page; on a narrow screen the picture begins in its middle, on a wide one at its left edge.
+fits() { [ "$(grep -c '<figure class="wide fits">' "$work/r.html")" = 3 ]; }
+begins() {
+  for at in '400 middle' '1300 left'; do
+    # shellcheck disable=SC2086
+    set -- $at
+    sed "s|<meta http-equiv=\"Content-Security-Policy\"[^>]*>||; s|</body>|<script>var f=document.querySelector('.wide'),w=f.scrollWidth-f.clientWidth;\
+document.body.id=w>1\&\&Math.abs(f.scrollLeft-w/2)<2?'at-middle':f.scrollLeft===0?'at-left':'at-other';</script></body>|" "$work/r.html" > "$work/begin.html"
+    timeout 100 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --window-size="$1,800" --virtual-time-budget=3000 \
+      --dump-dom "file://$work/begin.html" 2> /dev/null > "$work/dom.html"
+    grep -q "<body id=\"at-$2\"" "$work/dom.html" || { echo "$at: $(grep -o '<body[^>]*>' "$work/dom.html")"; return 1; }
+  done
+}
 silent() {
   timeout 100 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --enable-logging=stderr --virtual-time-budget=3000 \
     --dump-dom "file://$1" 2> "$work/browser.err" > "$work/dom.html"
@@ -119,6 +141,8 @@ check 'hostile names do not become markup' hostile
 check 'pictures are XML' xml
 check 'pictures of an earlier run' left_over
 check 'six targets' targets
+check 'what the tables say' legend
+check 'pictures that fit' fits
 check 'windows of one letter' one_letter
 check 'subsets of another genome' other_genome
 check 'subsets that lie elsewhere' elsewhere
@@ -135,5 +159,6 @@ chromium=$(command -v chromium || command -v chromium-browser || command -v goog
 if [ "$chromium" ]; then
   check 'a browser: nothing on the console' silent "$work/r.html"
   check 'a browser: hostile names' silent "$work/evil.html"
+  check 'a browser: where a picture begins' begins
 else skip 'in a browser' 'chromium is not there'; fi
 finish

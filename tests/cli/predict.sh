@@ -134,6 +134,28 @@ fi
 cp "$src/data/regions.bed" "$work/stray.bed"
 printf 'chrom,start,end\nchr20,85500,85700\n' > "$work/comma.csv"
 printf '>w\nACGT\n' > "$work/fasta.fa"
+printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\nchr20\t297448\t.\tA\tG\n' > "$work/variants.vcf"
+cp "$src/data/hepg2.h5" "$work/plain.h5"
+cp "$src/data/hepg2.h5" "$work/named.h5"
+echo '{"targets": ["MAFK", "CTCF", "CEBPB", "JUND", "REST", "GABPA"]}' > "$work/named.seqgloss.json"
+help_says() { "$seqgloss" "$1" --help | tr -s ' \n' ' ' | grep -q "$2"; }
+several_networks() {
+  for c in predict info; do help_says $c 'networks side by side' || { echo "$c"; return 1; }; done
+  for c in run ism sis attribute logo; do if help_says $c 'side by side'; then echo "$c"; return 1; fi; done
+  help_says sis '[-]-shard I/N' && ! help_says run '[-]-shard'
+}
+check "help tells who takes several networks, and pieces" several_networks
+check "a run refuses pieces, and says what to do" fails 2 'a whole run has no pieces' "$seqgloss" run --shard 1/2 -m "$src/data/mafk.h5" -o "$work/pieces"
+no_near() { "$seqgloss" predict --foo 2> "$work/err"; [ $? = 2 ] && ! grep -q 'did you mean' "$work/err"; }
+check "three letters: only one may be wrong" no_near
+check "help of a mistyped command" fails 2 'did you mean attribute' "$seqgloss" help attrbute
+where="-f $src/data/chr20.fa.gz -b $src/data/regions.bed"
+# shellcheck disable=SC2086
+check "a target mistyped" fails 1 'did you mean CTCF?' "$seqgloss" predict -m "$work/named.h5" -t CTFC $where
+# shellcheck disable=SC2086
+check "a name, but units have none" fails 1 'seqgloss.json gives units names' "$seqgloss" predict -m "$work/plain.h5" -t CTCF $where
+# shellcheck disable=SC2086
+check "several methods on standard output" fails 1 '2 methods and targets need a file each' "$seqgloss" attribute --method gradient,ism -m "$src/data/mafk.h5" $where
 some="$seqgloss predict -m $src/data/mafk.h5"
 # shellcheck disable=SC2086
 check "regions without -b" fails 1 'stray.bed: regions are given as -b .*stray.bed' $some -f "$src/data/chr20.fa.gz" "$work/stray.bed"
@@ -143,6 +165,8 @@ check "regions in place of windows" fails 1 'stray.bed: regions are given as -b'
 check "-b of a table of commas" fails 1 'comma.csv:1: columns are separated by commas' $some -f "$src/data/chr20.fa.gz" -b "$work/comma.csv"
 # shellcheck disable=SC2086
 check "-b of a FASTA" fails 1 'fasta.fa:1: this is FASTA, not BED' $some -f "$src/data/chr20.fa.gz" -b "$work/fasta.fa"
+# shellcheck disable=SC2086
+check "-b of a VCF" fails 1 'variants.vcf:1: this is VCF, not BED' $some -f "$src/data/chr20.fa.gz" -b "$work/variants.vcf"
 # shellcheck disable=SC2086
 check "-R of one position" fails 1 'chr20:1000 has no end: the window around that base is -R chr20:1000-1000' $some -f "$src/data/chr20.fa.gz" -R chr20:1000
 

@@ -176,6 +176,18 @@ warned() {
     grep -q 'f(nothing) = 0.6 is more than half of tau' "$work/warn.html" && grep -q 'above 0.999' "$work/warn.html" &&
     grep -q 'more than half of tau' "$work/warn.err" && ! grep -q 'class="warning"' "$run/report.html"
 }
+# One string is most of a motif: copies of one sequence, unless the genome differs around it. Without a genome nobody knows.
+dominated() {
+  rm -rf "$work/same" && cp -r "$run" "$work/same" || return 1
+  string=$(awk -F '\t' '$9 == "cluster_1" { print $17 }' "$run/clusters.tsv" | sort | uniq -c | sort -k1,1nr | awk 'NR == 1 { print $2 }')
+  awk -F '\t' -v s="$string" '/^#/ || $9 != "cluster_1" || $17 == s' "$run/clusters.tsv" > "$work/same/clusters.tsv"
+  report "$work/same" -o "$work/same.html" 2> "$work/same.err" && ! grep 'the same string' "$work/same.err" || return 1
+  awk '/^MOTIF/ { one = $2 == "cluster_1"; done = 0 } one && /^letter/ { sub(/w= [0-9]+/, "w= 30") }
+    one && /^ *[0-9]/ { while (done < 30) { print " 0 0 1 0"; done++ } next } { print }' "$run/motifs.genomic.meme" > "$work/same/motifs.genomic.meme"
+  report "$work/same" -o "$work/same.html" 2> "$work/same.err" && grep -q "cluster_1: .* are the same string $string: copies" "$work/same.err" || return 1
+  rm "$work/same/motifs.genomic.meme"
+  report "$work/same" -o "$work/same.html" 2> "$work/same.err" && grep -q "cluster_1: .* are the same string $string: copies" "$work/same.html"
+}
 # damaged FILE SED WORDS: the message names what is wrong, and no page is left.
 # f(nothing) reaches tau: nothing is explained, and the page says no more than that.
 unexplained() {
@@ -312,6 +324,7 @@ if [ -f "$data/mafk.h5" ]; then
   check "what was expected: the genome's motifs in another order" reordered
   check "--strict" strict
   check "warnings stand on the page" warned
+  check "one string that is most of a motif" dominated
   check "nothing to explain" unexplained
   check "methods are those of the run" methods
   check "what is no probability is not warned of as one" linear
