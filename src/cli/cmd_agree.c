@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/agree.h"
 #include "cli/commands.h"
@@ -77,6 +78,24 @@ static size_t stem_of(const char *base)
   return n;
 }
 
+/* Where the file begins in [NAME=]FILE. A = that stands behind a slash is of a folder's or a file's
+ * name, and so is one where there is such a file. */
+static const char *path_of(const char *text)
+{
+  size_t n = strcspn(text, "=/");
+  return text[n] == '=' && access(text, F_OK) ? text + n + 1 : text;
+}
+
+/* Names stand in tables, which have no place for tabs and other control characters. */
+static sg_status check_name(const char *name, const char *text, sg_err *err)
+{
+  bool good = *name;
+  for (const char *p = name; *p; p++) good = good && (unsigned char)*p >= ' ' && *p != 127;
+  if (good) return SG_OK;
+  return sg_fail(err, SG_EINVAL, "%s: the name of its method is %s: give one, NAME=FILE", text,
+                 *name ? "not of plain characters" : "empty");
+}
+
 /* Letters up to the last dot that all names share: "scores." of scores.ism, scores.deeplift. */
 static size_t shared_head(const job *j)
 {
@@ -85,7 +104,7 @@ static size_t shared_head(const job *j)
   for (size_t n = 0; first[n] && n < stem_of(first); n++) {
     for (int i = 0; i < j->n; i++) {
       const char *base = sg_basename(j->opts->operand[i]);
-      if (strchr(j->opts->operand[i], '=') || n + 1 >= stem_of(base) || base[n] != first[n])
+      if (path_of(j->opts->operand[i]) != j->opts->operand[i] || n + 1 >= stem_of(base) || base[n] != first[n])
         return dot;
     }
     if (first[n] == '.') dot = n + 1;
@@ -95,13 +114,13 @@ static size_t shared_head(const job *j)
 
 static sg_status open_one(job *j, const char *text, size_t head, sg_err *err)
 {
-  const char *equal = strchr(text, '='), *path = equal ? equal + 1 : text;
-  const char *base = sg_basename(path);
-  char *name = equal ? strndup(text, (size_t)(equal - text))
-                     : strndup(base + head, stem_of(base) - head);
+  const char *path = path_of(text), *base = sg_basename(path);
+  char *name = path > text ? strndup(text, (size_t)(path - text) - 1)
+                           : strndup(base + head, stem_of(base) - head);
   if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
   sg_agree_file *f = &j->file[j->n_file++];
   sg_status status = sg_agree_file_open(path, name, f, err);
+  if (!status) status = check_name(name, text, err);
   for (int i = 0; i < j->n_file - 1 && !status; i++)
     if (!strcmp(j->file[i].name, f->name))
       status = sg_fail(err, SG_EINVAL, "%s and %s are both called %s: name them, NAME=FILE",
@@ -278,6 +297,15 @@ static bool same_place(const sg_agree_file *a, const sg_agree_file *b)
          && a->end == b->end && a->strand == b->strand;
 }
 
+static sg_status other_place(const job *j, const sg_agree_file *a, const sg_agree_file *b,
+                             sg_err *err)
+{
+  return sg_fail(err, SG_ESHAPE, "region %" PRId64 " is %s (%s:%" PRId64 "-%" PRId64 " %c) in %s, "
+                 "%s (%s:%" PRId64 "-%" PRId64 " %c) in %s: explain the same regions in the same "
+                 "order", j->regions + 1, a->region, a->chrom, a->start, a->end, a->strand, a->path,
+                 b->region, b->chrom, b->start, b->end, b->strand, b->path);
+}
+
 /* The next window of every file; they must be the same. */
 static sg_status next_window(job *j, bool *ret_more, sg_err *err)
 {
@@ -292,10 +320,7 @@ static sg_status next_window(job *j, bool *ret_more, sg_err *err)
       return sg_fail(err, SG_ESHAPE, "%s has more regions than %s: both must be of one run over "
                      "the same regions", more ? f->path : a->path, more ? a->path : f->path);
     if (!more) continue;
-    if (!same_place(a, f))
-      return sg_fail(err, SG_ESHAPE, "region %" PRId64 " is %s in %s, %s in %s: explain the same "
-                     "regions in the same order", j->regions + 1, a->region, a->path, f->region,
-                     f->path);
+    if (!same_place(a, f)) return other_place(j, a, f, err);
     if (f->length != a->length)
       return sg_fail(err, SG_ESHAPE, "region %" PRId64 " (%s) has %" PRId64 " positions in %s, %"
                      PRId64 " in %s", j->regions + 1, a->region, a->length, a->path, f->length,

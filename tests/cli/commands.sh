@@ -64,7 +64,7 @@ two_outputs() {
     where="-q -m $data/mafk.h5 -f $g -R chr20:85625-85726" && case $seqgloss in /*) ;; *) seqgloss=$(pwd)/$seqgloss ;; esac
     where=$(echo "$where" | sed "s|$data|$(cd "$data" && pwd)|g") && cd "$work/two" || return 1
     fails 2 'write to a.npz' "$seqgloss" gradient $where -o a.npz --ohe ./a.npz && fails 2 'standard output' "$seqgloss" gradient $where --report - &&
-      : > b.html && ln -s b.html link && fails 2 "write to b.html" "$seqgloss" gradient $where -o link --report b.html &&
+      : > b.html && ln -s b.html link && fails 2 "write to b.html" "$seqgloss" gradient $where -o b.html --report link &&
       fails 2 'write to a.tsv' "$seqgloss" sis $where --threshold 0.5 -o a.tsv -o a.tsv || return 1
     [ "$(ls | tr '\n' ' ')" = 'b.html link ' ] && [ ! -s b.html ] && "$seqgloss" gradient $where -o /dev/null --report /dev/null
   )
