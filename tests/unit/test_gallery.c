@@ -58,8 +58,9 @@ START_TEST(picture)
   char *svg = NULL;
   sg_err err;
   sg_shot s = shot_of(score, onehot, told);
-  sg_gallery g = { .o = { .methods = words, .n_methods = 1, .targets = words + 1, .n_targets = 1 } };
+  sg_gallery g = { .o = { .methods = words, .targets = words + 1 } };
   int letters = 0;
+  g.o.n_methods = g.o.n_targets = 1;
   for (int i = 0; i < LONG; i++) {
     onehot[LONG + i] = 1;
     score[i] = i < 140000 ? 0 : i % 2 ? NAN : 1;
