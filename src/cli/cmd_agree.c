@@ -62,7 +62,7 @@ typedef struct job {
   const float **scores;        /* [n] */
   float *projected;            /* [n][room] */
   int64_t room, regions;
-  sg_output *table, *each;
+  sg_output *table, *each, *svg;
 } job;
 
 /* ---- 2. Files ---- */
@@ -103,9 +103,8 @@ static size_t shared_head(const job *j)
   const char *first = sg_basename(j->opts->operand[0]);
   for (size_t n = 0; first[n] && n < stem_of(first); n++) {
     for (int i = 0; i < j->n; i++) {
-      const char *base = sg_basename(j->opts->operand[i]);
-      if (path_of(j->opts->operand[i]) != j->opts->operand[i] || n + 1 >= stem_of(base) || base[n] != first[n])
-        return dot;
+      const char *text = j->opts->operand[i], *base = sg_basename(text);
+      if (path_of(text) != text || n + 1 >= stem_of(base) || base[n] != first[n]) return dot;
     }
     if (first[n] == '.') dot = n + 1;
   }
@@ -248,26 +247,36 @@ static sg_status open_outputs(job *j, sg_err *err)
                              j->elements ? "elements" : "positions", err);
 }
 
-static sg_status write_svg(const job *j, sg_err *err)
+static sg_status write_svg(job *j, sg_err *err)
 {
-  const char *path = sg_opt_text(j->opts, "svg");
   const char **names = calloc((size_t)j->n, sizeof *names);
   char *text = NULL;
-  sg_output *out = NULL;
   sg_status status = names ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
   for (int i = 0; i < j->n && names; i++) names[i] = j->file[i].name;
   if (!status)
     status = sg_agree_svg(names, j->n, sg_opt_choice(j->opts, "measure"), j->pairs, &text, err);
-  if (!status) status = sg_output_open(path, 0, &out, err);
-  if (!status) status = sg_output_puts(out, text, err);
-  if (!status) status = sg_output_commit(out, err);
-  else sg_output_discard(out);
+  if (!status) status = sg_output_open(sg_opt_text(j->opts, "svg"), 0, &j->svg, err);
+  if (!status) status = sg_output_puts(j->svg, text, err);
   free(text);
   free(names);
   return status;
 }
 
-/* All or nothing: the table on standard output or under its name comes last. */
+/* All of them are complete before the first has its name; the table, on standard output perhaps,
+ * comes last. */
+static sg_status commit_all(job *j, sg_err *err)
+{
+  sg_output **all[] = { &j->svg, &j->each, &j->table };
+  sg_status status = SG_OK;
+  for (int i = 0; i < 3 && !status; i++) if (*all[i]) status = sg_output_seal(*all[i], err);
+  for (int i = 0; i < 3 && !status; i++) {
+    sg_output *out = *all[i];
+    *all[i] = NULL;
+    if (out) status = sg_output_commit(out, err);
+  }
+  return status;
+}
+
 static sg_status write_all(job *j, sg_err *err)
 {
   sg_agree_total(j->agree, j->pairs);
@@ -277,14 +286,7 @@ static sg_status write_all(job *j, sg_err *err)
     for (int b = a + 1; b < j->n && !status; b++)
       status = put_pair(j, j->table, a, b, j->regions, err);
   if (!status && sg_opt_given(j->opts, "svg")) status = write_svg(j, err);
-  if (!status && j->each) {
-    status = sg_output_commit(j->each, err);
-    j->each = NULL;
-  }
-  if (status) return status;
-  sg_output *table = j->table;
-  j->table = NULL;
-  return sg_output_commit(table, err);
+  return status ? status : commit_all(j, err);
 }
 
 /* ---- 4. The run ---- */
@@ -398,6 +400,7 @@ static void release(job *j)
   for (int i = 0; i < j->n_file; i++) sg_agree_file_release(&j->file[i]);
   sg_output_discard(j->table);
   sg_output_discard(j->each);
+  sg_output_discard(j->svg);
   sg_agree_free(j->agree);
   sg_facts_free(&j->facts);
   free(j->file);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/console.h"
 #include "cli/gallery.h"
@@ -240,6 +241,8 @@ static sg_status check_outputs(const sg_opts *opts, sg_err *err)
     return sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
   if (stat(dir, &st) || !S_ISDIR(st.st_mode))
     return sg_fail(err, SG_EINVAL, "--logos %s is a file; a folder is wanted", dir);
+  if (access(dir, W_OK | X_OK))
+    return sg_fail(err, SG_EIO, "--logos %s: no permission to write in this folder", dir);
   return SG_OK;
 }
 

@@ -46,6 +46,8 @@ equals() {
   mkdir -p lr=1 && cp s.ism.npz lr=1/ism.npz && cp s.ism.npz x=y.npz && a lr=1/ism.npz n=lr=1/ism.npz x=y.npz |
     awk -F '\t' '!/^#/ { print $1, $2 }' | paste -s -d , | grep -qx 'ism n,ism x=y,n x=y'
 }
+# A picture whose table has no room is not there.
+full() { fails 1 'No space left' "$seqgloss" agree s.ism.tsv x=s.ism.h5 --svg out.svg --each /dev/full && [ ! -e out.svg ]; }
 left() { [ ! -e out.tsv ] && ! ls out* >/dev/null 2>&1; }
 
 check 'formats' formats
@@ -70,6 +72,7 @@ check 'a position is missing' fails 1 'rows missing' "$seqgloss" agree s.ism.tsv
 check 'two halves of regions' fails 1 'torn.tsv:.* goes on' "$seqgloss" agree x=torn.tsv s.ism.tsv -o out.tsv
 check 'names with =' equals
 check 'a name with a tab' fails 1 'plain characters' "$seqgloss" agree "$(printf 'a\tb')=s.ism.npz" s.ism.h5 -o out.tsv
+if [ -c /dev/full ]; then check 'a full disk: nothing at all' full; fi
 check 'an empty name' fails 1 'is empty' "$seqgloss" agree =s.ism.npz s.ism.h5 -o out.tsv
 "$seqgloss" ism -q -m "$m" -f "$g" -b "$b" --shard 1/2 -o piece.npz
 check 'a piece' fails 1 'merge' "$seqgloss" agree s.ism.npz piece.npz
