@@ -135,7 +135,7 @@ static sg_status next_arrays(sg_agree_file *f, bool *ret_more, sg_err *err)
   f->start = row.start;
   f->end = row.end;
   f->strand = row.strand;
-  if (f->field[0] >= 0)
+  if (f->field[0] >= 0 && f->length)
     memcpy(f->bases, row.values[f->field[0]], 4 * (size_t)f->length * sizeof *f->bases);
   for (int64_t l = 0; l < f->length && f->field[1] >= 0; l++) {
     const float *x = row.values[f->field[1]] + l;
@@ -218,6 +218,20 @@ static sg_status begin_window(sg_agree_file *f, sg_err *err)
   return status;
 }
 
+/* The row at hand is of the window that was begun. */
+static sg_status check_window(const sg_agree_file *f, sg_err *err)
+{
+  const char *const *c = f->cells;
+  int64_t start, end;
+  sg_status status = sg_tsv_i64(f->tsv, f->column[START], INT64_MIN, INT64_MAX, -1, &start, err);
+  if (!status) status = sg_tsv_i64(f->tsv, f->column[END], INT64_MIN, INT64_MAX, -1, &end, err);
+  if (status) return status;
+  if (!strcmp(c[f->column[REGION]], f->region) && !strcmp(c[f->column[CHROM]], f->chrom)
+      && start == f->start && end == f->end && *c[f->column[STRAND]] == f->strand) return SG_OK;
+  return sg_tsv_fail(f->tsv, err, "position %s of another region where %s goes on; are rows "
+                     "missing?", c[f->column[POSITION]], f->region);
+}
+
 /* Positions count from 0 in every window: where they begin again, the next one does. */
 static sg_status next_text(sg_agree_file *f, bool *ret_more, sg_err *err)
 {
@@ -232,7 +246,8 @@ static sg_status next_text(sg_agree_file *f, bool *ret_more, sg_err *err)
     if (at != f->length)
       return sg_tsv_fail(f->tsv, err, "position %" PRId64 " where %" PRId64 " was expected; are "
                          "rows missing?", at, f->length);
-    status = read_position(f, at, err);
+    status = check_window(f, err);
+    if (!status) status = read_position(f, at, err);
     if (!status) status = sg_tsv_next(f->tsv, &f->cells, err);
   }
   return !status && f->has & SG_AGREE_BASES ? turn_bases(f, err) : status;

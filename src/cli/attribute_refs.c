@@ -24,10 +24,12 @@ static sg_status take(const sg_attribute_job *job, const char *option, const sg_
 {
   size_t length = (size_t)job->longest;
   if (b->length != job->longest)
-    return sg_fail(err, SG_ESHAPE, "--%s: %s is %" PRId64 " long, the network reads %" PRId64,
-                   option, b->region[0].name, b->length, job->longest);
+    return sg_fail(err, SG_ESHAPE, "--%s %s: %s is %" PRId64 " long, and the network reads %" PRId64
+                   ": cut it to that, or pad it with N", option, sg_opt_text(job->opts, option),
+                   b->region[0].name, b->length, job->longest);
   if (refs->n > MOST - b->n)
-    return sg_fail(err, SG_EINVAL, "--%s: more than %d sequences", option, (int)MOST);
+    return sg_fail(err, SG_EINVAL, "--%s %s: more than %d sequences: references are compared with "
+                   "every region; give fewer", option, sg_opt_text(job->opts, option), (int)MOST);
   uint8_t *more = realloc(refs->codes, (size_t)(refs->n + b->n) * length);
   if (!more) return sg_fail(err, SG_ENOMEM, "out of memory");
   refs->codes = more;

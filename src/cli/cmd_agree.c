@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/agree.h"
 #include "cli/commands.h"
@@ -61,7 +62,7 @@ typedef struct job {
   const float **scores;        /* [n] */
   float *projected;            /* [n][room] */
   int64_t room, regions;
-  sg_output *table, *each;
+  sg_output *table, *each, *svg;
 } job;
 
 /* ---- 2. Files ---- */
@@ -77,6 +78,24 @@ static size_t stem_of(const char *base)
   return n;
 }
 
+/* Where the file begins in [NAME=]FILE. A = that stands behind a slash is of a folder's or a file's
+ * name, and so is one where there is such a file. */
+static const char *path_of(const char *text)
+{
+  size_t n = strcspn(text, "=/");
+  return text[n] == '=' && access(text, F_OK) ? text + n + 1 : text;
+}
+
+/* Names stand in tables, which have no place for tabs and other control characters. */
+static sg_status check_name(const char *name, const char *text, sg_err *err)
+{
+  bool good = *name;
+  for (const char *p = name; *p; p++) good = good && (unsigned char)*p >= ' ' && *p != 127;
+  if (good) return SG_OK;
+  return sg_fail(err, SG_EINVAL, "%s: the name of its method is %s: give one, NAME=FILE", text,
+                 *name ? "not of plain characters" : "empty");
+}
+
 /* Letters up to the last dot that all names share: "scores." of scores.ism, scores.deeplift. */
 static size_t shared_head(const job *j)
 {
@@ -84,9 +103,8 @@ static size_t shared_head(const job *j)
   const char *first = sg_basename(j->opts->operand[0]);
   for (size_t n = 0; first[n] && n < stem_of(first); n++) {
     for (int i = 0; i < j->n; i++) {
-      const char *base = sg_basename(j->opts->operand[i]);
-      if (strchr(j->opts->operand[i], '=') || n + 1 >= stem_of(base) || base[n] != first[n])
-        return dot;
+      const char *text = j->opts->operand[i], *base = sg_basename(text);
+      if (path_of(text) != text || n + 1 >= stem_of(base) || base[n] != first[n]) return dot;
     }
     if (first[n] == '.') dot = n + 1;
   }
@@ -95,13 +113,13 @@ static size_t shared_head(const job *j)
 
 static sg_status open_one(job *j, const char *text, size_t head, sg_err *err)
 {
-  const char *equal = strchr(text, '='), *path = equal ? equal + 1 : text;
-  const char *base = sg_basename(path);
-  char *name = equal ? strndup(text, (size_t)(equal - text))
-                     : strndup(base + head, stem_of(base) - head);
+  const char *path = path_of(text), *base = sg_basename(path);
+  char *name = path > text ? strndup(text, (size_t)(path - text) - 1)
+                           : strndup(base + head, stem_of(base) - head);
   if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
   sg_agree_file *f = &j->file[j->n_file++];
   sg_status status = sg_agree_file_open(path, name, f, err);
+  if (!status) status = check_name(name, text, err);
   for (int i = 0; i < j->n_file - 1 && !status; i++)
     if (!strcmp(j->file[i].name, f->name))
       status = sg_fail(err, SG_EINVAL, "%s and %s are both called %s: name them, NAME=FILE",
@@ -229,26 +247,36 @@ static sg_status open_outputs(job *j, sg_err *err)
                              j->elements ? "elements" : "positions", err);
 }
 
-static sg_status write_svg(const job *j, sg_err *err)
+static sg_status write_svg(job *j, sg_err *err)
 {
-  const char *path = sg_opt_text(j->opts, "svg");
   const char **names = calloc((size_t)j->n, sizeof *names);
   char *text = NULL;
-  sg_output *out = NULL;
   sg_status status = names ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
   for (int i = 0; i < j->n && names; i++) names[i] = j->file[i].name;
   if (!status)
     status = sg_agree_svg(names, j->n, sg_opt_choice(j->opts, "measure"), j->pairs, &text, err);
-  if (!status) status = sg_output_open(path, 0, &out, err);
-  if (!status) status = sg_output_puts(out, text, err);
-  if (!status) status = sg_output_commit(out, err);
-  else sg_output_discard(out);
+  if (!status) status = sg_output_open(sg_opt_text(j->opts, "svg"), 0, &j->svg, err);
+  if (!status) status = sg_output_puts(j->svg, text, err);
   free(text);
   free(names);
   return status;
 }
 
-/* All or nothing: the table on standard output or under its name comes last. */
+/* All of them are complete before the first has its name; the table, on standard output perhaps,
+ * comes last. */
+static sg_status commit_all(job *j, sg_err *err)
+{
+  sg_output **all[] = { &j->svg, &j->each, &j->table };
+  sg_status status = SG_OK;
+  for (int i = 0; i < 3 && !status; i++) if (*all[i]) status = sg_output_seal(*all[i], err);
+  for (int i = 0; i < 3 && !status; i++) {
+    sg_output *out = *all[i];
+    *all[i] = NULL;
+    if (out) status = sg_output_commit(out, err);
+  }
+  return status;
+}
+
 static sg_status write_all(job *j, sg_err *err)
 {
   sg_agree_total(j->agree, j->pairs);
@@ -258,14 +286,7 @@ static sg_status write_all(job *j, sg_err *err)
     for (int b = a + 1; b < j->n && !status; b++)
       status = put_pair(j, j->table, a, b, j->regions, err);
   if (!status && sg_opt_given(j->opts, "svg")) status = write_svg(j, err);
-  if (!status && j->each) {
-    status = sg_output_commit(j->each, err);
-    j->each = NULL;
-  }
-  if (status) return status;
-  sg_output *table = j->table;
-  j->table = NULL;
-  return sg_output_commit(table, err);
+  return status ? status : commit_all(j, err);
 }
 
 /* ---- 4. The run ---- */
@@ -276,6 +297,15 @@ static bool same_place(const sg_agree_file *a, const sg_agree_file *b)
   if (b->start == -1 && b->end == -1 && !strcmp(b->region, ".")) return true;
   return !strcmp(a->region, b->region) && !strcmp(a->chrom, b->chrom) && a->start == b->start
          && a->end == b->end && a->strand == b->strand;
+}
+
+static sg_status other_place(const job *j, const sg_agree_file *a, const sg_agree_file *b,
+                             sg_err *err)
+{
+  return sg_fail(err, SG_ESHAPE, "region %" PRId64 " is %s (%s:%" PRId64 "-%" PRId64 " %c) in %s, "
+                 "%s (%s:%" PRId64 "-%" PRId64 " %c) in %s: explain the same regions in the same "
+                 "order", j->regions + 1, a->region, a->chrom, a->start, a->end, a->strand, a->path,
+                 b->region, b->chrom, b->start, b->end, b->strand, b->path);
 }
 
 /* The next window of every file; they must be the same. */
@@ -292,10 +322,7 @@ static sg_status next_window(job *j, bool *ret_more, sg_err *err)
       return sg_fail(err, SG_ESHAPE, "%s has more regions than %s: both must be of one run over "
                      "the same regions", more ? f->path : a->path, more ? a->path : f->path);
     if (!more) continue;
-    if (!same_place(a, f))
-      return sg_fail(err, SG_ESHAPE, "region %" PRId64 " is %s in %s, %s in %s: explain the same "
-                     "regions in the same order", j->regions + 1, a->region, a->path, f->region,
-                     f->path);
+    if (!same_place(a, f)) return other_place(j, a, f, err);
     if (f->length != a->length)
       return sg_fail(err, SG_ESHAPE, "region %" PRId64 " (%s) has %" PRId64 " positions in %s, %"
                      PRId64 " in %s", j->regions + 1, a->region, a->length, a->path, f->length,
@@ -373,6 +400,7 @@ static void release(job *j)
   for (int i = 0; i < j->n_file; i++) sg_agree_file_release(&j->file[i]);
   sg_output_discard(j->table);
   sg_output_discard(j->each);
+  sg_output_discard(j->svg);
   sg_agree_free(j->agree);
   sg_facts_free(&j->facts);
   free(j->file);

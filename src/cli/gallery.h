@@ -71,12 +71,13 @@ void sg_gallery_free(sg_gallery *gallery);                               /* NULL
 
 /* The columns [*ret_from, *ret_to) of a window that are drawn for a target: all, or where it is
  * long those with the most score of the first method. */
-void sg_gallery_stretch(const sg_gallery *gallery, const sg_shot *shot, int target, int *ret_from,
-                        int *ret_to);
+void sg_gallery_stretch(const sg_shot *shot, int target, int *ret_from, int *ret_to);
 /* The picture of a window and a target as SVG, for a file or for the page; *ret_svg is freed by
  * free(). */
 sg_status sg_gallery_draw(const sg_gallery *gallery, const sg_shot *shot, int target, bool file,
                           char **ret_svg, sg_err *err);
+/* Whether the targets have files of different names (SG_EINVAL). */
+sg_status sg_gallery_check_names(const sg_gallery *gallery, sg_err *err);
 /* All pictures as files (gallery_draw.c), and the page (gallery_page.c). */
 sg_status sg_gallery_logos(const sg_gallery *gallery, const char *dir, sg_err *err);
 sg_status sg_gallery_page(const sg_gallery *gallery, const char *path, sg_err *err);

@@ -19,23 +19,24 @@
 
 enum { LETTERS = 300 };
 
-void sg_gallery_stretch(const sg_gallery *g, const sg_shot *s, int target, int *ret_from,
-                        int *ret_to)
+/* How high a score is drawn; what is no finite number, not at all. */
+static double height(float score) { return isfinite(score) ? fabs((double)score) : 0; }
+
+void sg_gallery_stretch(const sg_shot *s, int target, int *ret_from, int *ret_to)
 {
   const float *score = s->score + (int64_t)target * s->length;
   double sum = 0, best = -1;
-  (void)g;
   *ret_from = 0;
   *ret_to = s->length;
   for (int i = 0; s->length > LETTERS && i < s->length; i++) {
-    sum += fabs((double)score[i]);
-    if (i >= LETTERS) sum -= fabs((double)score[i - LETTERS]);
+    sum += height(score[i]);
+    if (i >= LETTERS) sum -= height(score[i - LETTERS]);
+    /* of equal stretches the first: sums that run on differ by rounding */
     if (i < LETTERS - 1 || !(sum > best * (1 + 1e-9))) continue;
     best = sum;
     *ret_to = i + 1;
     *ret_from = i + 1 - LETTERS;
   }
-  if (best < 0 && s->length > LETTERS) *ret_to = LETTERS;
 }
 
 /* ---- Panels ---- */
@@ -83,7 +84,7 @@ static void place_numbers(const sg_shot *s, int from, picture *p)
 static void fill_panels(const sg_gallery *g, const sg_shot *s, int target, picture *p)
 {
   int from, to;
-  sg_gallery_stretch(g, s, target, &from, &to);
+  sg_gallery_stretch(s, target, &from, &to);
   size_t width = (size_t)(to - from);
   const unsigned char *mark = sg_gallery_mark(s, target);
   p->logo = sg_logo_default();
@@ -131,14 +132,34 @@ sg_status sg_gallery_draw(const sg_gallery *g, const sg_shot *s, int target, boo
 
 /* ---- Files ---- */
 
+/* What stands for a target in the name of a file. */
+static void target_part(const sg_gallery *g, int target, char part[128])
+{
+  snprintf(part, 128, ".%.100s", g->o.targets[target]);
+  for (char *p = part; *p; p++)
+    if (!isalnum((unsigned char)*p) && !strchr(".-+", *p)) *p = '_';
+}
+
+sg_status sg_gallery_check_names(const sg_gallery *g, sg_err *err)
+{
+  char a[128], b[128];
+  for (int i = 0; i < g->o.n_targets; i++)
+    for (int j = 0; j < i; j++) {
+      target_part(g, i, a);
+      target_part(g, j, b);
+      if (!strcmp(a, b))
+        return sg_fail(err, SG_EINVAL, "--logos: targets %s and %s would have files of one name; "
+                       "explain one at a time", g->o.targets[j], g->o.targets[i]);
+    }
+  return SG_OK;
+}
+
 /* region_N.svg, or region_N.TARGET.svg where there are several. */
 static sg_status file_name(const sg_gallery *g, const char *dir, int shot, int target, char *name,
                            size_t size, sg_err *err)
 {
   char part[128] = "";
-  if (g->o.n_targets > 1) snprintf(part, sizeof part, ".%.100s", g->o.targets[target]);
-  for (char *p = part; *p; p++)
-    if (!isalnum((unsigned char)*p) && !strchr(".-+", *p)) *p = '_';
+  if (g->o.n_targets > 1) target_part(g, target, part);
   if (snprintf(name, size, "%s/region_%d%s.svg", dir, shot + 1, part) < (int)size) return SG_OK;
   return sg_fail(err, SG_EINVAL, "--logos %s: the name is too long", dir);
 }

@@ -6,15 +6,16 @@
  *   4. All of it
  */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/console.h"
 #include "cli/gallery.h"
 #include "cli/scores.h"
-#include "seqgloss/logo.h"
 
 /* ---- 1. Options ---- */
 
@@ -121,9 +122,9 @@ sg_status sg_gallery_add(sg_gallery *g, const sg_region *region, int64_t length,
   g->seen++;
   while (at > 0 && g->shot[at - 1].rank < rank) at--;
   if (at == g->most) return SG_OK;
-  if (length > SG_LOGO_WIDTH_MAX)
+  if (length > INT_MAX)
     return sg_fail(err, SG_EUNSUPPORTED, "--report: windows of more than %d bases are not drawn",
-                   SG_LOGO_WIDTH_MAX);
+                   INT_MAX);
   sg_status status = fill(g, region, length, onehot, scores, &s, err);
   if (status) {
     release_shot(&s);
@@ -146,17 +147,12 @@ static bool same_chrom(const char *a, const char *b)
   return *a && strcmp(a, ".") && !strcmp(a, b);
 }
 
-/* Where base k of the subset stands in the window; -1: nowhere. Windows without a place on a
- * chromosome are known by their names. */
+/* Where base k of a subset that may lie in the window stands there; -1: nowhere. */
 static int64_t column_of(const sg_shot *s, const sg_subset_row *row, int k)
 {
   int64_t i = -1;
-  if (row->genomic && s->end != -1) {
-    if (!same_chrom(row->chrom, s->chrom)) return -1;
-    i = s->reversed ? s->end - 1 - row->genomic[k] : row->genomic[k] - s->start;
-  } else if (!row->genomic && row->positions && !strcmp(row->region, s->name)) {
-    i = row->positions[k];
-  }
+  if (row->genomic) i = s->reversed ? s->end - 1 - row->genomic[k] : row->genomic[k] - s->start;
+  else if (row->positions) i = row->positions[k];
   return i >= 0 && i < s->length ? i : -1;
 }
 
@@ -175,9 +171,19 @@ static sg_status check_letter(const sg_gallery *g, const sg_shot *s, const sg_su
                  (long long)row->genomic[k], s->name);
 }
 
+/* Whether some of its bases may stand in the window: said quickly, for there are many of both.
+ * Windows without a place on a chromosome are known by their names. */
+static bool may_lie(const sg_shot *s, const sg_subset_row *row)
+{
+  if (!row->genomic || s->end == -1) return !row->genomic && !strcmp(row->region, s->name);
+  bool apart = row->first >= 0 && (row->first >= s->end || row->first + row->length <= s->start);
+  return !apart && same_chrom(row->chrom, s->chrom);
+}
+
 static sg_status mark_row(const sg_gallery *g, sg_shot *s, const sg_subset_row *row, bool *ret_any,
                           sg_err *err)
 {
+  if (!may_lie(s, row)) return SG_OK;
   for (int k = 0; k < row->size; k++) {
     int64_t i = column_of(s, row, k);
     sg_status status = i < 0 ? SG_OK : check_letter(g, s, row, k, i, err);
@@ -235,6 +241,8 @@ static sg_status check_outputs(const sg_opts *opts, sg_err *err)
     return sg_fail(err, SG_EIO, "--logos %s: %s", dir, strerror(errno));
   if (stat(dir, &st) || !S_ISDIR(st.st_mode))
     return sg_fail(err, SG_EINVAL, "--logos %s is a file; a folder is wanted", dir);
+  if (access(dir, W_OK | X_OK))
+    return sg_fail(err, SG_EIO, "--logos %s: no permission to write in this folder", dir);
   return SG_OK;
 }
 
@@ -268,6 +276,7 @@ sg_status sg_gallery_open(const sg_gallery_opts *opts, sg_gallery **ret_gallery,
   g->o = *opts;
   g->most = (int)sg_opt_int(opts->opts, "report-top");
   sg_status status = own_arrays(g, err);
+  if (!status && sg_opt_given(opts->opts, "logos")) status = sg_gallery_check_names(g, err);
   if (!status) status = check_outputs(opts->opts, err);
   if (!status) status = read_subsets(g, err);
   if (status) sg_gallery_free(g);

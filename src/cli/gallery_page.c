@@ -102,7 +102,7 @@ static void put_overview(const sg_gallery *g, const sg_shot *s, int method, int 
   double least = 0, most = 0, lo, hi;
   int from, to;
   char text[160];
-  sg_gallery_stretch(g, s, target, &from, &to);
+  sg_gallery_stretch(s, target, &from, &to);
   if (to - from == s->length) return;
   for (int b = 0; b < WIDE; b++) {
     extremes(score, s->length, b, &lo, &hi);

@@ -255,16 +255,53 @@ static sg_status check_output(const sg_opts *opts, const char *path, sg_err *err
                  "another file", path);
 }
 
-/* No output is one of the inputs. */
+/* Whether two outputs would be one: both standard output, or one regular file, there already or
+ * not. A device takes several. */
+static bool collide(const char *a, const char *b)
+{
+  struct stat info;
+  while (!strncmp(a, "./", 2)) a += 2;
+  while (!strncmp(b, "./", 2)) b += 2;
+  if (!strcmp(a, b)) return !strcmp(a, "-") || stat(a, &info) || S_ISREG(info.st_mode);
+  return !stat(a, &info) && is_same(b, &info);
+}
+
+/* The paths of an output; one that is not given has what is preset. */
+static int paths_of(const sg_opt_value *v, const char *const **ret_paths)
+{
+  bool many = v->def->kind == SG_OPT_OUTFILE && (v->def->flags & SG_OPT_MANY) && v->given;
+  *ret_paths = many ? v->many : &v->text;
+  return many ? v->given : v->def->kind == SG_OPT_OUTFILE && v->text;
+}
+
+/* `path` is none of the outputs of value `v` and those before it, of v's own of those before k. */
+static sg_status check_twice(const sg_opts *opts, const sg_opt_value *v, int k, const char *path,
+                             sg_err *err)
+{
+  const char *const *other;
+  for (const sg_opt_value *u = opts->value; u <= v; u++) {
+    int n = paths_of(u, &other);
+    for (int i = 0; i < (u == v ? k : n); i++)
+      if (collide(other[i], path))
+        return sg_fail(err, SG_EINVAL, "--%s and --%s both write to %s: give each a name of its "
+                       "own", u->def->name, v->def->name,
+                       strcmp(path, "-") ? path : "standard output");
+  }
+  return SG_OK;
+}
+
+/* No output is one of the inputs, nor another output. */
 static sg_status check_outputs(const sg_opts *opts, sg_err *err)
 {
   sg_status status = SG_OK;
   for (int i = 0; i < opts->n_value && !status; i++) {
     const sg_opt_value *v = &opts->value[i];
-    if (v->def->kind != SG_OPT_OUTFILE || !v->given) continue;
-    if (v->def->flags & SG_OPT_MANY)
-      for (int k = 0; k < v->given && !status; k++) status = check_output(opts, v->many[k], err);
-    else status = check_output(opts, v->text, err);
+    const char *const *path;
+    int n = paths_of(v, &path);
+    for (int k = 0; k < n && !status; k++) {
+      if (v->given) status = check_output(opts, path[k], err);
+      if (!status) status = check_twice(opts, v, k, path[k], err);
+    }
   }
   return status;
 }

@@ -19,6 +19,7 @@ typedef struct picture {
   const sg_report *r;
   const sg_track *track;
   int64_t row, n_row;          /* its subsets, from row on */
+  int64_t site, n_site;        /* members that are pieces of them, from site on */
   int64_t from;                /* first position of the window that is drawn */
   int width, kept, kept_all;   /* columns; kept bases among them, and in the window */
   unsigned char mark[WIDEST];
@@ -73,14 +74,26 @@ static void take_letters(picture *p)
   }
 }
 
+/* Members lie by the rows of their subsets. */
+static int64_t first_site(const sg_report *r, int64_t row)
+{
+  int64_t lo = 0, hi = r->n_site;
+  while (lo < hi) {
+    int64_t mid = lo + (hi - lo) / 2;
+    if (r->site[mid].row < row) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
 /* Sites of motifs that members of the region's subsets lie at; several members may share one. */
 static void take_spans(picture *p)
 {
   const sg_report *r = p->r;
   int64_t left = r->subsets->row[p->row].start + p->from;
-  for (int64_t i = 0; i < r->n_site && p->n_span < SPANS; i++) {
+  for (int64_t i = p->site; i < p->site + p->n_site && p->n_span < SPANS; i++) {
     const sg_site *s = &r->site[i];
-    if (s->row < p->row || s->row >= p->row + p->n_row || s->start < 0) continue;
+    if (s->start < 0) continue;
     int64_t from = s->start - left, to = s->end - left;
     if (from < 0) from = 0;
     if (to > p->width) to = p->width;
@@ -173,9 +186,8 @@ static void put_motifs(const picture *p, sg_html *html)
   bool any = false;
   for (int m = 0; m < r->kept->n; m++) {
     bool here = false;
-    for (int64_t i = 0; i < r->n_site && !here; i++)
-      here = r->site[i].motif == m && r->site[i].row >= p->row
-             && r->site[i].row < p->row + p->n_row;
+    for (int64_t i = p->site; i < p->site + p->n_site && !here; i++)
+      here = r->site[i].motif == m;
     if (here) put_motif(r, m, !any, html);
     any = any || here;
   }
@@ -210,6 +222,8 @@ static sg_status put_track(const sg_report *r, const sg_track *t, sg_html *html,
   p->row = t->first - r->subsets->row;
   while (p->row + p->n_row < r->subsets->n
          && r->region_of[p->row + p->n_row] == r->region_of[p->row]) p->n_row++;
+  p->site = first_site(r, p->row);
+  p->n_site = first_site(r, p->row + p->n_row) - p->site;
   sg_status status = lay_out(p, err);
   if (!status) {
     sg_html_markup(html, "<figure class=\"track\">");

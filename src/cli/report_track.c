@@ -96,6 +96,13 @@ static sg_status check_bases(const scores *s, const sg_track *t, sg_err *err)
   return SG_OK;
 }
 
+/* A region may be there more than once: its first scores are drawn. */
+static bool has_track(const sg_report *r, const sg_subset_row *first)
+{
+  for (int i = 0; i < r->n_track; i++) if (r->track[i].first == first) return true;
+  return false;
+}
+
 /* The region is complete: into the list of the best `most`, the first of the file before equals. */
 static sg_status finish_region(scores *s, int most, sg_err *err)
 {
@@ -111,7 +118,7 @@ static sg_status finish_region(scores *s, int most, sg_err *err)
   }
   int at = r->n_track;
   while (at > 0 && beyond(r, t.first) > beyond(r, r->track[at - 1].first)) at--;
-  if (at == most) {
+  if (at == most || has_track(r, t.first)) {
     release(&t);
     return SG_OK;
   }
@@ -164,26 +171,34 @@ static sg_status begin_region(scores *s, const char *const *cells, sg_err *err)
   return status;
 }
 
-/* The score of the base that is there; 0 at an unknown one. */
+/* The score of the base that is there; 0 at an unknown one, and where it is no finite number. */
 static sg_status score_of(const scores *s, const char *const *cells, double *ret, sg_err *err)
 {
   static const char letters[] = "ACGT";
+  const double most = 1e15;
   char base = cells[s->base][0];
   const char *at = base ? strchr(letters, base) : NULL;
   *ret = 0;
   if (!at) return SG_OK;
   int column = s->score < 0 ? s->four[at - letters] : s->score;
-  sg_status status = sg_tsv_f64(s->tsv, column, -1e15, 1e15, ret, err);
-  if (isnan(*ret)) *ret = 0;
+  sg_status status = sg_tsv_f64(s->tsv, column, -INFINITY, INFINITY, ret, err);
+  if (!isfinite(*ret)) *ret = 0;
+  if (!status && !(fabs(*ret) <= most))
+    status = sg_tsv_fail(s->tsv, err, "a score of %g is too great to be drawn", *ret);
   return status;
 }
 
-static sg_status take_position(scores *s, const char *const *cells, sg_err *err)
+static sg_status take_position(scores *s, const char *const *cells, int most, sg_err *err)
 {
   sg_track *t = &s->now;
   int64_t position;
   double score;
   sg_status status = sg_tsv_i64(s->tsv, s->position, 0, INT64_MAX / 2, -1, &position, err);
+  if (!status && !position && t->length) {     /* the same region once more */
+    const sg_subset_row *again = t->first;
+    status = finish_region(s, most, err);
+    t->first = again;
+  }
   if (!status && position != t->length)
     status = sg_tsv_fail(s->tsv, err, "position %" PRId64 " where %" PRId64 " is due", position,
                          t->length);
@@ -215,7 +230,7 @@ static sg_status take_line(scores *s, const char *const *cells, int most, sg_err
     status = finish_region(s, most, err);
     if (!status) status = begin_region(s, cells, err);
   }
-  return status || !s->now.first ? status : take_position(s, cells, err);
+  return status || !s->now.first ? status : take_position(s, cells, most, err);
 }
 
 /* ---- All of it ------------------------------------------------------------------------------- */

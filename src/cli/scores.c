@@ -117,14 +117,15 @@ static char *file_name(const char *path, const char *target, bool several)
   return name;
 }
 
-static sg_status check_names(const sg_scores *s, sg_err *err)
+/* The file begun last has a name of its own. */
+static sg_status check_name(const sg_scores *s, sg_err *err)
 {
-  for (int i = 0; i < s->n; i++)
-    for (int j = 0; j < i; j++)
-      if (s->file[i].path && s->file[j].path && !strcmp(s->file[i].path, s->file[j].path))
-        return sg_fail(err, SG_EINVAL, "targets %s and %s would be written to the same file %s; "
-                       "explain one at a time", s->opts.targets[j], s->opts.targets[i],
-                       s->file[i].path);
+  int i = s->n - 1;
+  for (int j = 0; j < i; j++)
+    if (s->file[i].path && s->file[j].path && !strcmp(s->file[i].path, s->file[j].path))
+      return sg_fail(err, SG_EINVAL, "targets %s and %s would be written to the same file %s; "
+                     "explain one at a time", s->opts.targets[j], s->opts.targets[i],
+                     s->file[i].path);
   return SG_OK;
 }
 
@@ -140,7 +141,7 @@ static sg_status open_files(sg_scores *s, sg_err *err)
     if (!name) return sg_fail(err, SG_ENOMEM, "out of memory");
     s->n = t + 1;
     status = sg_scorefile_open(o, name, t, &s->file[t], err);
-    if (!status) status = check_names(s, err);
+    if (!status) status = check_name(s, err);
   }
   if (status || !ohe) return status;
   char *name = strdup(ohe);

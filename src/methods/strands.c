@@ -30,13 +30,16 @@ sg_status sg_greater_check(const sg_explain_plan *p, sg_err *err)
   return SG_OK;
 }
 
+/* Their maximum; no number where one of them is none. */
+static double greater(double a, double b) { return a > b || isnan(a) ? a : b; }
+
 /* How much of the maximum of a and b is a. */
 static double wins(double a, double b) { return a > b ? 1 : a == b ? 0.5 : 0; }
 
 /* Both factors of one reference: own[strand] at x, from[strand] at r. */
 static void factors(const double own[2], const double from[2], double factor[2])
 {
-  double y = own[0] > own[1] ? own[0] : own[1], q = from[0] > from[1] ? from[0] : from[1];
+  double y = greater(own[0], own[1]), q = greater(from[0], from[1]);
   double c = y > q ? y : q;
   for (int k = 0; k < 2; k++) {
     double change = own[k] - from[k];
@@ -89,7 +92,7 @@ static sg_status make_room(sg_explain *s, int n, sg_greater *g, double *x[2], do
 static void weigh_target(sg_greater *g, int t, int n, double *const x[2], double *const refs[2])
 {
   double own[2] = {x[0][t], x[1][t]};
-  g->value[t] = own[0] > own[1] ? own[0] : own[1];
+  g->value[t] = greater(own[0], own[1]);
   g->reference[t] = n ? 0 : NAN;
   for (int k = 0; k < 2; k++) g->part[k][t] = wins(own[k], own[1 - k]);
   for (int j = 0; j < n; j++) {
@@ -97,7 +100,7 @@ static void weigh_target(sg_greater *g, int t, int n, double *const x[2], double
     double from[2] = {refs[0][at], refs[1][at]}, factor[2];
     factors(own, from, factor);
     for (int k = 0; k < 2; k++) g->weight[k][at] = factor[k] / n;
-    g->reference[t] += (from[0] > from[1] ? from[0] : from[1]) / n;
+    g->reference[t] += greater(from[0], from[1]) / n;
   }
 }
 

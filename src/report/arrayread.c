@@ -116,8 +116,10 @@ static sg_status parse_descr(sg_array *a, const char *text, sg_err *err)
       return SG_OK;
     }
   }
-  return sg_fail(err, SG_EUNSUPPORTED, "%s: dtype %.24s is no array of real numbers; save it as "
-                 "float32", a->path, text ? text : "(none)");
+  int n = text ? (int)strcspn(text, ",}") : 0;
+  return sg_fail(err, SG_EUNSUPPORTED, "%s: dtype %.*s is %s", a->path, n ? n < 24 ? n : 24 : 6,
+                 n ? text : "(none)", a->texts ? "neither numbers nor bytes; save texts as "
+                 "x.astype('S')" : "no array of real numbers; save it as float32");
 }
 
 static sg_status bad_header(const sg_array *a, sg_err *err)
@@ -336,28 +338,41 @@ static float half_to_float(uint16_t h)
   return h & 0x8000 ? -value : value;
 }
 
+/* A little-endian whole number, its sign carried on. */
+static int64_t whole(char kind, int bytes, const unsigned char *p)
+{
+  union { uint64_t u; int64_t i; } wide = { 0 };
+  for (int i = bytes - 1; i >= 0; i--) wide.u = wide.u << 8 | p[i];
+  if (kind == 'i' && bytes < 8 && wide.u >> (8 * bytes - 1)) wide.u |= ~UINT64_C(0) << (8 * bytes);
+  return wide.i;
+}
+
 static float number(char kind, int bytes, const unsigned char *p)
 {
-  union { uint64_t u; int64_t i; double d; } wide = { 0 };
+  union { int64_t i; uint64_t u; double d; } wide = { .i = whole(kind, bytes, p) };
   union { uint32_t u; float f; } narrow = { 0 };
-  for (int i = bytes - 1; i >= 0; i--) wide.u = wide.u << 8 | p[i];
   if (kind == 'f' && bytes == 8) return (float)wide.d;
   if (kind == 'f' && bytes == 2) return half_to_float((uint16_t)wide.u);
   narrow.u = (uint32_t)wide.u;
   if (kind == 'f') return narrow.f;
   if (kind == 'u') return (float)wide.u;
   if (kind == 'b') return wide.u ? 1.0f : 0.0f;
-  if (bytes < 8 && wide.u >> (8 * bytes - 1)) wide.u |= ~UINT64_C(0) << (8 * bytes);
   return (float)wide.i;
 }
 
-/* One row of raw bytes to floats; little-endian order is made first. */
+/* Number u of the row, little-endian. */
+static void turn(const sg_array *a, int64_t u, unsigned char turned[8])
+{
+  const unsigned char *p = a->raw + u * a->bytes;
+  for (int i = 0; i < a->bytes; i++) turned[i] = a->swap ? p[a->bytes - 1 - i] : p[i];
+}
+
+/* One row of raw bytes to floats. */
 static void convert(const sg_array *a, float *dst)
 {
   unsigned char turned[8];
   for (int64_t u = 0; u < a->units; u++) {
-    const unsigned char *p = a->raw + u * a->bytes;
-    for (int i = 0; i < a->bytes; i++) turned[i] = a->swap ? p[a->bytes - 1 - i] : p[i];
+    turn(a, u, turned);
     dst[u] = number(a->kind, a->bytes, turned);
   }
 }
@@ -403,6 +418,24 @@ sg_status sg_array_next_raw(sg_array *array, const void **ret_row, size_t *ret_b
   *ret_bytes = (size_t)array->units * (size_t)array->bytes;
   array->at++;
   return take(array, array->raw, *ret_bytes, err);
+}
+
+bool sg_array_is_text(const sg_array *array) { return array->kind == 'S' && !array->nd; }
+
+bool sg_array_is_whole(const sg_array *array)
+{
+  return (array->kind == 'i' || array->kind == 'u') && !array->nd;
+}
+
+sg_status sg_array_next_whole(sg_array *array, int64_t *ret_value, sg_err *err)
+{
+  unsigned char turned[8];
+  array->at++;
+  sg_status status = take(array, array->raw, (size_t)array->bytes, err);
+  if (status) return status;
+  turn(array, 0, turned);
+  *ret_value = whole(array->kind, array->bytes, turned);
+  return SG_OK;
 }
 
 sg_status sg_array_read(sg_array *array, int64_t first, int64_t n, float *dst, sg_err *err)

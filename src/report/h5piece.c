@@ -22,6 +22,8 @@ struct sg_piece {
   int64_t rows, at;
 };
 
+enum { UNITS_MOST = 1 << 30 };               /* numbers in a row: more is no table of ours */
+
 static sg_status damaged(const sg_piece *p, sg_err *err)
 {
   return sg_fail(err, SG_EFORMAT, "%s: cannot be read back as a table", p->path);
@@ -86,8 +88,13 @@ static bool measure(sg_piece *p, int i)
   sg_field *f = &p->field[i];
   f->name = p->name[i];
   f->nd = nd - 1;
-  for (int a = 1; a < nd; a++) f->dims[a - 1] = (int64_t)dims[a];
-  p->value[i] = malloc((size_t)sg_field_units(f) * sizeof(float) + 1);
+  hsize_t units = 1;           /* a file may promise what it never wrote, of any size */
+  for (int a = 1; a < nd; a++) {
+    if (dims[a] && units > UNITS_MOST / dims[a]) return false;
+    units *= dims[a];
+    f->dims[a - 1] = (int64_t)dims[a];
+  }
+  p->value[i] = malloc((p->rows ? (size_t)units : 0) * sizeof(float) + 1);
   return p->value[i] && (int64_t)dims[0] == p->rows;
 }
 
@@ -104,7 +111,12 @@ static sg_status open_fields(sg_piece *p, sg_err *err)
   for (int i = 0; i < (int)n; i++) {
     const char *name = i < p->n_fields ? p->name[i] : sg_coord_name[i - p->n_fields];
     p->set[i] = H5Dopen2(p->file, name, H5P_DEFAULT);
-    if (p->set[i] < 0 || !measure(p, i)) return damaged(p, err);
+    if (p->set[i] < 0)
+      return sg_fail(err, SG_EFORMAT, "%s: has no array %s: not written by seqgloss?", p->path,
+                     name);
+    if (!measure(p, i))
+      return sg_fail(err, SG_EFORMAT, "%s: %s has not the axes of a table, of as many rows as the "
+                     "others", p->path, name);
   }
   return SG_OK;
 }

@@ -61,14 +61,32 @@ static sg_status open_field(sg_piece *p, const char *file, size_t length, sg_err
   if (status) return status;
   *field = (sg_field){ .name = p->name[f], .nd = sg_array_nd(p->array[f]) };
   memcpy(field->dims, sg_array_dims(p->array[f]), (size_t)field->nd * sizeof field->dims[0]);
-  p->value[f] = malloc((size_t)sg_array_units(p->array[f]) * sizeof(float) + 1);
+  int64_t units = sg_array_rows(p->array[f]) ? sg_array_units(p->array[f]) : 0;
+  p->value[f] = malloc((size_t)units * sizeof(float) + 1);   /* rows bound it by the file */
   return p->value[f] ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
+}
+
+/* The five arrays of a row's place: three of texts, two of whole numbers. */
+static sg_status open_coords(sg_piece *p, sg_err *err)
+{
+  sg_status status = SG_OK;
+  for (; p->n_coords < SG_COORDS && !status; p->n_coords++) {
+    const char *name = sg_coord_name[p->n_coords];
+    sg_array **array = &p->array[p->n_fields + p->n_coords];
+    bool whole = p->n_coords == SG_COORD_START || p->n_coords == SG_COORD_END;
+    status = sg_array_open_any(p->path, name, array, err);
+    if (!status && !(whole ? sg_array_is_whole(*array) : sg_array_is_text(*array)))
+      status = sg_fail(err, SG_EFORMAT, "%s: %s needs one %s a row", p->path, name,
+                       whole ? "whole number" : "text (dtype S)");
+  }
+  return status;
 }
 
 /* Files that are neither the mark nor coordinates are fields, in the order of the archive. */
 static sg_status open_fields(sg_piece *p, sg_err *err)
 {
-  int n = sg_zipread_count(p->names), coords = 0;
+  int n = sg_zipread_count(p->names);
+  bool coords = false;
   sg_status status = SG_OK;
   p->field = calloc((size_t)n + 1, sizeof *p->field);
   p->name = calloc((size_t)n + 1, sizeof *p->name);
@@ -79,13 +97,11 @@ static sg_status open_fields(sg_piece *p, sg_err *err)
   for (int i = 0; i < n && !status; i++) {
     const char *file = sg_zipread_name(p->names, i);
     size_t length = strlen(file);
-    if (!strncmp(file, "coords/", 7)) coords = SG_COORDS;
+    if (!strncmp(file, "coords/", 7)) coords = true;
     else if (length > 4 && !strcmp(file + length - 4, ".npy"))
       status = open_field(p, file, length - 4, err);
   }
-  for (; p->n_coords < coords && !status; p->n_coords++)
-    status = sg_array_open_any(p->path, sg_coord_name[p->n_coords],
-                               &p->array[p->n_fields + p->n_coords], err);
+  if (!status && coords) status = open_coords(p, err);
   if (status) return status;
   if (!p->n_fields) return sg_fail(err, SG_EFORMAT, "%s: holds no array", p->path);
   p->rows = sg_array_rows(p->array[0]);
@@ -140,17 +156,6 @@ static sg_status next_text(sg_piece *p, int c, char **text, sg_err *err)
   return SG_OK;
 }
 
-static sg_status next_number(sg_piece *p, int c, int64_t *ret_value, sg_err *err)
-{
-  const void *raw;
-  size_t n;
-  uint64_t value = 0;
-  sg_status status = sg_array_next_raw(p->array[p->n_fields + c], &raw, &n, err);
-  for (size_t i = n; i-- && !status;) value = value << 8 | ((const unsigned char *)raw)[i];
-  *ret_value = (int64_t)value;
-  return status;
-}
-
 static sg_status next_place(sg_piece *p, sg_row *row, sg_err *err)
 {
   const void *raw;
@@ -159,11 +164,11 @@ static sg_status next_place(sg_piece *p, sg_row *row, sg_err *err)
   if (!status) status = next_text(p, SG_COORD_CHROM, &p->text[1], err);
   row->region = p->text[0];
   row->chrom = p->text[1];
-  if (!status) status = next_number(p, SG_COORD_START, &row->start, err);
-  if (!status) status = next_number(p, SG_COORD_END, &row->end, err);
-  if (!status)
-    status = sg_array_next_raw(p->array[p->n_fields + SG_COORD_STRAND], &raw, &n, err);
-  if (!status) row->strand = *(const char *)raw;
+  sg_array **at = p->array + p->n_fields;
+  if (!status) status = sg_array_next_whole(at[SG_COORD_START], &row->start, err);
+  if (!status) status = sg_array_next_whole(at[SG_COORD_END], &row->end, err);
+  if (!status) status = sg_array_next_raw(at[SG_COORD_STRAND], &raw, &n, err);
+  if (!status) row->strand = *(const char *)raw ? *(const char *)raw : '.';
   return status;
 }
 

@@ -39,6 +39,15 @@ constant() {
   awk -F '\t' -v OFS='\t' '!/^#/ { $8 = 0 } { print }' s.ism.tsv > zero.tsv &&
     a zero.tsv s.ism.tsv | awk -F '\t' '!/^#/ { exit !($4 == "NA" && $5 == "NA" && $6 == "NA" && $7 == 0) }'
 }
+# Rows of a region that are gone where those of another go on.
+awk -F '\t' '/^#/ || !($1 == "call_001" && $6 > 50) && !($1 == "background_001" && $6 < 51)' s.ism.tsv > torn.tsv
+# NAME= ends before the first slash; a file whose name has an = is read as it is.
+equals() {
+  mkdir -p lr=1 && cp s.ism.npz lr=1/ism.npz && cp s.ism.npz x=y.npz && a lr=1/ism.npz n=lr=1/ism.npz x=y.npz |
+    awk -F '\t' '!/^#/ { print $1, $2 }' | paste -s -d , | grep -qx 'ism n,ism x=y,n x=y'
+}
+# A picture whose table has no room is not there.
+full() { fails 1 'No space left' "$seqgloss" agree s.ism.tsv x=s.ism.h5 --svg out.svg --each /dev/full && [ ! -e out.svg ]; }
 left() { [ ! -e out.tsv ] && ! ls out* >/dev/null 2>&1; }
 
 check 'formats' formats
@@ -60,6 +69,11 @@ grep -v '_002' s.ism.tsv > fewer.tsv
 check 'a region is missing' fails 1 'region' "$seqgloss" agree s.ism.tsv fewer.tsv -o out.tsv
 awk -F '\t' '$6 != 4' s.ism.tsv > hole.tsv
 check 'a position is missing' fails 1 'rows missing' "$seqgloss" agree s.ism.tsv hole.tsv -o out.tsv
+check 'two halves of regions' fails 1 'torn.tsv:.* goes on' "$seqgloss" agree x=torn.tsv s.ism.tsv -o out.tsv
+check 'names with =' equals
+check 'a name with a tab' fails 1 'plain characters' "$seqgloss" agree "$(printf 'a\tb')=s.ism.npz" s.ism.h5 -o out.tsv
+if [ -c /dev/full ]; then check 'a full disk: nothing at all' full; fi
+check 'an empty name' fails 1 'is empty' "$seqgloss" agree =s.ism.npz s.ism.h5 -o out.tsv
 "$seqgloss" ism -q -m "$m" -f "$g" -b "$b" --shard 1/2 -o piece.npz
 check 'a piece' fails 1 'merge' "$seqgloss" agree s.ism.npz piece.npz
 check 'nothing is left of what failed' left

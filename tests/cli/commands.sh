@@ -57,6 +57,19 @@ arrays() {
     [ -s "$work/p.npz" ] && [ -s "$work/p.h5" ] && [ "$(grep -c '^{.*"region"' "$work/p.json")" -ge 789 ]
 }
 
+# One name for two outputs would leave one of them; nothing is begun.
+two_outputs() {
+  (
+    rm -rf "$work/two" && mkdir "$work/two"
+    where="-q -m $data/mafk.h5 -f $g -R chr20:85625-85726" && case $seqgloss in /*) ;; *) seqgloss=$(pwd)/$seqgloss ;; esac
+    where=$(echo "$where" | sed "s|$data|$(cd "$data" && pwd)|g") && cd "$work/two" || return 1
+    fails 2 'write to a.npz' "$seqgloss" gradient $where -o a.npz --ohe ./a.npz && fails 2 'standard output' "$seqgloss" gradient $where --report - &&
+      : > b.html && ln -s b.html link && fails 2 "write to b.html" "$seqgloss" gradient $where -o b.html --report link &&
+      fails 2 'write to a.tsv' "$seqgloss" sis $where --threshold 0.5 -o a.tsv -o a.tsv || return 1
+    [ "$(ls | tr '\n' ' ')" = 'b.html link ' ] && [ ! -s b.html ] && "$seqgloss" gradient $where -o /dev/null --report /dev/null
+  )
+}
+
 check "--version" version
 check "no arguments: usage on stderr, status 2" bare
 for c in predict info list shuffle onehot merge; do check "$c --help" help_of $c; done
@@ -65,6 +78,7 @@ check "list ops" ops
 check "shuffle keeps ends, N and the seed's result" shuffles
 check "onehot" onehot
 if [ -f "$data/mafk.h5" ]; then
+  check "two outputs that are one file: refused" two_outputs
   check "info" info
   check "info --json" info_json
   check "info --cost" costs

@@ -150,6 +150,10 @@ check '--sis alone' fails 2 'neither is given' run gradient $where --sis "$work/
 check '--report-top alone' fails 2 'neither is given' run gradient $where --report-top 2
 check 'of a shard' fails 2 'sees a part' run gradient $where --report "$work/x.html" --shard 1/2
 check 'a folder that is a file' fails 1 'a folder is wanted' run gradient $where -o "$work/x.npz" --logos "$work/sis.tsv"
+if [ "$(id -u)" != 0 ]; then
+  mkdir "$work/shut" && chmod 555 "$work/shut"
+  check 'a folder that is shut' fails 1 'no permission' run gradient $where -o "$work/y.npz" --logos "$work/shut"
+else skip 'a folder that is shut' 'root may write anywhere'; fi
 check 'a page that cannot be written' fails 1 'no/x.html' run gradient $where -o "$work/y.npz" --report "$work/no/x.html"
 check 'subsets without places' fails 1 'does not say where' run gradient $where -o "$work/y.npz" --report "$work/x.html" --sis "$work/w.fa"
 check 'nothing was written' test ! -e "$work/y.npz" -a ! -e "$work/x.html"

@@ -83,6 +83,14 @@ few_tracks() {
   "$seqgloss" ism -q -m "$data/mafk.h5" --logits --scores hypothetical -f "$data/chr20.fa.gz" -b "$run/regions.top.bed" -o "$work/four.tsv" &&
     report -q "$run" --scores "$work/four.tsv" -o "$work/t.html" && [ "$(grep -c '<figure class="track">' "$work/t.html")" = 12 ]
 }
+# Regions that are there twice, side by side and apart, are drawn once; what is no number is drawn as 0.
+odd_tracks() {
+  awk -F '\t' -v OFS='\t' '/^#/ { print; next } { n++ } n < 102 { one = one $0 "\n" } n == 102 { printf "%s", one } { print } END { printf "%s", one }' "$run/ism.tsv" > "$work/again.tsv" &&
+    report -q --expect maf "$run" --scores "$work/again.tsv" -o "$work/t.html" && cmp "$work/t.html" "$run/report.html" || return 1
+  awk -F '\t' -v OFS='\t' '!/^#/ && $6 % 3 == 0 { $8 = $6 % 2 ? "nan" : "-inf" } { print }' "$run/ism.tsv" > "$work/nan.tsv" &&
+    awk -F '\t' -v OFS='\t' '!/^#/ && $6 % 3 == 0 { $8 = 0 } { print }' "$run/ism.tsv" > "$work/nought.tsv" &&
+    report -q "$run" --scores "$work/nan.tsv" -o "$work/t.html" && report -q "$run" --scores "$work/nought.tsv" -o "$work/u.html" && cmp "$work/t.html" "$work/u.html"
+}
 # A wide window is cut to where its kept bases are.
 wide() {
   head -n 30 "$data/regions.bed" > "$work/wide.bed" && "$seqgloss" run -q -m "$data/hepg2.h5" -t bound:0 -t bound:3 -f "$data/chr20.fa.gz" -b "$work/wide.bed" -o "$work/wide" > /dev/null 2>&1 || return 1
@@ -316,6 +324,7 @@ if [ -f "$data/mafk.h5" ]; then
   check "matches with another data base" other_base
   check "regions letter by letter" tracks
   check "regions letter by letter: how many, of which table" few_tracks
+  check "regions twice, scores that are no numbers" odd_tracks
   check "regions letter by letter: wide windows" wide
   check "the nearest matrix is the first of compare" best_match
   check "hostile names do not become markup" hostile

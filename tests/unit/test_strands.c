@@ -101,6 +101,32 @@ START_TEST(differences_add_up)
 }
 END_TEST
 
+/* A strand whose prediction is no number: then the greater of both is none either, whichever strand
+ * it is. */
+START_TEST(no_number)
+{
+  net t;
+  uint8_t x[L], refs[REFS * L];
+  int lost[2] = {0, 0};
+  int in = start(&t, L);
+  sg_rng_seed(&t.rng, 7);
+  int y = unary(&t, "Flatten", unary(&t, "GlobalAveragePool", conv(&t, in, 5)));
+  unary(&t, "Sqrt", dense(&t, y, 5, 2));
+  finish(&t);
+  for (uint64_t seed = 1; seed <= 40; seed++) {
+    setting z = greater(seed, x, refs), one = z;
+    one.o.rc = SG_EXPLAIN_RC_NONE;
+    double a = run(&t, "gradient", one, x).value, b = run_other(&t, "gradient", z, x).value;
+    double both = run(&t, "gradient", z, x).value;
+    if (isnan(a) != isnan(b)) lost[isnan(a)]++;
+    if (isnan(a) || isnan(b)) ck_assert(isnan(both));
+    else ck_assert_double_le(fabs(both - (a > b ? a : b)), 1e-9);
+  }
+  ck_assert(lost[0] > 0 && lost[1] > 0);
+  discard(&t);
+}
+END_TEST
+
 /* A palindrome: both strands are equal, and each counts half. */
 START_TEST(palindrome)
 {
@@ -168,6 +194,7 @@ int main(void)
   TCase *c = tcase_create("strands");
   tcase_set_timeout(c, 30);
   tcase_add_loop_test(c, gradients_of_the_winner, 0, 4);
+  tcase_add_test(c, no_number);
   tcase_add_loop_test(c, differences_add_up, 0, 6);
   tcase_add_test(c, palindrome);
   tcase_add_loop_test(c, mutagenesis, 0, 3);
