@@ -37,6 +37,8 @@ typedef struct sg_region {
                                chromosome when padded; -1, -1 where unknown */
   char strand;              /* '+', '-' or '.'; '-': the codes are the reverse complement of the
                                forward strand */
+  int64_t offset;           /* FASTA records: where in the record the window begins, which is not 0
+                               where it was cropped (< 0: padded); 0 for regions of a genome */
   int64_t interval_start, interval_end;   /* the interval as the input gives it; -1 where unknown */
   int64_t summit;           /* narrowPeak: summit's position on the chromosome; -1: none */
   double score;             /* BED column 5; NaN where there is none */
@@ -89,6 +91,11 @@ typedef struct sg_source_opts {
 } sg_source_opts;
 
 SG_API sg_source_opts sg_source_opts_default(void);
+
+/* Whether a record's name says where it lies, as "NAME::CHR:BEG-END(STRAND)" does and no name of a
+ * chromosome: what tells a FASTA of windows from a genome by its first line. A source believes it
+ * where the record has that many bases. */
+SG_API bool sg_name_says_place(const char *name);
 
 typedef struct sg_source sg_source;
 
