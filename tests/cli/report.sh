@@ -202,11 +202,11 @@ huge() {
 # Methods are those of the files: the data base, the mask, the clustering, and predictions only where they are.
 methods() {
   rm -rf "$work/methods" && mkdir "$work/methods" && cp "$run"/motifs*.meme "$run/tomtom.tsv" "$work/methods" &&
-    sed 's/^\(## command .*\)$/\1 --mask zero.npy/' "$run/sis.tsv" > "$work/methods/sis.tsv" &&
+    sed 's/^\(## command .*\)$/\1 --mask '"'my zero.npy' --select output"'/' "$run/sis.tsv" > "$work/methods/sis.tsv" &&
     sed 's/^\(## command .*\)$/\1 --method published/' "$run/clusters.tsv" > "$work/methods/clusters.tsv" &&
     "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/own.meme" || return 1
   report -q "$work/methods" -o "$work/methods.html" && grep -q 'matrices of JASPAR 2026 \[3\], vertebrates' "$work/methods.html" &&
-    grep -q 'the four numbers of zero.npy' "$work/methods.html" && grep -q 'DBSCAN' "$work/methods.html" && ! grep -q 'mixture of' "$work/methods.html" &&
+    grep -q 'the four numbers of my zero.npy \[1\]' "$work/methods.html" && grep -q 'DBSCAN' "$work/methods.html" && ! grep -q 'mixture of' "$work/methods.html" &&
     ! grep -q 'nan %' "$work/methods.html" && grep -q 'The table of predictions is not there' "$work/methods.html" || return 1
   report -q -d "$work/own.meme" "$run" -o "$work/methods.html" && grep -q 'matrices of own.meme' "$work/methods.html" &&
     ! grep -q 'JASPAR 2026' "$work/methods.html" && grep -q '0.25 of each base' "$work/methods.html" && grep -q 'mixture of' "$work/methods.html" || return 1

@@ -22,8 +22,8 @@ same() {
 
 demo() {
   "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
-  grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
-    grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+  grep -q '^\[M::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+    grep -q '^\[M::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
     grep -q "^report: $work/demo/report.html" "$work/demo.err" && grep -q '^## E_run ' "$work/demo/motifs.tsv" &&
     grep -v '^## ' "$work/demo/motifs.tsv" | cmp - "$work/demo.out"
 }
