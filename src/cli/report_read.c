@@ -303,6 +303,8 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   sg_report *r = report;
   *r = (sg_report){ .opts = opts, .tau = NAN, .empty = NAN };
   sg_status status = find_files(r, err);
+  const char *summits = sg_opt_text(opts, "summits");
+  if (!status && summits) status = sg_summits_read(summits, &r->summits, err);
   if (!status) status = read_subsets(r, err);
   if (!status) status = read_motifs(r->files.kept, &r->kept, err);
   if (!status && r->files.genomic) status = read_motifs(r->files.genomic, &r->genomic, err);
@@ -328,6 +330,7 @@ void sg_report_release(sg_report *report)
     free(r->said[i].key);
     free(r->said[i].value);
   }
+  sg_summits_release(&r->summits);
   for (int64_t i = 0; i < r->n_site; i++) free(r->site[i].text);
   for (int64_t i = 0; i < r->n_lost; i++) {
     free(r->lost[i].chrom);

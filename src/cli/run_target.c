@@ -218,7 +218,7 @@ static int page(sg_run *run, const sg_run_target *t)
   static const char *const outputs[] = {
     "report.html", "seqgloss_mqc.json", "motifs.tsv", "logos"
   };
-  static const char *const passed[] = { "expect", NULL };
+  static const char *const passed[] = { "expect", "summits", NULL };
   sg_args args = { 0 };
   sg_run_report_args(run, t->dir, &args);
   sg_args_pass(&args, run->opts, passed);
