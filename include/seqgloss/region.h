@@ -37,6 +37,8 @@ typedef struct sg_region {
                                chromosome when padded; -1, -1 where unknown */
   char strand;              /* '+', '-' or '.'; '-': the codes are the reverse complement of the
                                forward strand */
+  int64_t offset;           /* FASTA records: where in the record the window begins, which is not 0
+                               where it was cropped (< 0: padded); 0 for regions of a genome */
   int64_t interval_start, interval_end;   /* the interval as the input gives it; -1 where unknown */
   int64_t summit;           /* narrowPeak: summit's position on the chromosome; -1: none */
   double score;             /* BED column 5; NaN where there is none */
@@ -90,6 +92,11 @@ typedef struct sg_source_opts {
 
 SG_API sg_source_opts sg_source_opts_default(void);
 
+/* Whether a record's name says where it lies, as "NAME::CHR:BEG-END(STRAND)" does and no name of a
+ * chromosome: what tells a FASTA of windows from a genome by its first line. A source believes it
+ * where the record has that many bases. */
+SG_API bool sg_name_says_place(const char *name);
+
 typedef struct sg_source sg_source;
 
 /* Opens and checks the whole input. Errors name file and line: SG_ENOTFOUND (file; chromosomes, all
@@ -136,6 +143,22 @@ typedef struct sg_source_counts {
 } sg_source_counts;
 
 SG_API sg_source_counts sg_source_count(const sg_source *source);
+
+/* ---- Lines of BED -------------------------------------------------------------------------- */
+
+/* One line of BED3 to BED12 or narrowPeak. */
+typedef struct sg_bed_row {
+  const char *chrom;        /* in the line */
+  const char *name;         /* column 4, in the line; NULL: none, or "." */
+  int64_t start, end;       /* 0 <= start <= end */
+  int64_t summit;           /* offset from start (narrowPeak's column 10); -1: none */
+  double score;             /* column 5; NaN: none, or no number */
+  char strand;              /* column 6: '+', '-' or '.' */
+} sg_bed_row;
+
+/* Reads one line, which it cuts into pieces. *ret_row = false: blank, comment, `track` or
+ * `browser`. Errors say what is wrong with the line, without naming it: SG_EFORMAT. */
+SG_API sg_status sg_bed_parse(char *line, sg_bed_row *row, bool *ret_row, sg_err *err);
 
 /* ---- Shards -------------------------------------------------------------------------------------
  *

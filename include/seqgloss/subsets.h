@@ -47,6 +47,7 @@ typedef struct sg_subsets {
   sg_subset_row *row;           /* [n] in the order of the file */
   bool has_regions;             /* a table: region, target and rank are known */
   bool has_plant;               /* there are columns plant_* */
+  int64_t window;               /* length of every window, as a line ## window says; 0: unknown */
   char *path;                   /* for messages; NULL: made here */
   void *own;                    /* private */
 } sg_subsets;
@@ -65,6 +66,8 @@ SG_API sg_status sg_subsets_read(const char *path, sg_subsets **ret_subsets, sg_
  * than SG_SUBSET_LENGTH_MAX letters, positions that do not agree with the text. */
 SG_API sg_status sg_subsets_new(sg_subsets **ret_subsets, sg_err *err);
 SG_API sg_status sg_subsets_add(sg_subsets *subsets, const sg_subset_row *row, sg_err *err);
+/* Where text[0] stands in the window, from 0; -1: unknown. */
+SG_API int64_t sg_subset_left(const sg_subset_row *row);
 /* A row without anything known. */
 SG_API sg_subset_row sg_subset_row_unknown(void);
 SG_API void sg_subsets_free(sg_subsets *subsets);                       /* NULL is fine */

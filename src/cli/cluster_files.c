@@ -44,9 +44,10 @@ static bool placed(const sg_cluster_job *job, const sg_member *m)
   return r->first >= 0 && r->chrom[0];
 }
 
-/* Columns of the cluster's motif on the chromosome, start included, end not; not below 0. */
-static void interval(const sg_cluster_job *job, const sg_member *m, int64_t *ret_start,
-                     int64_t *ret_end)
+/* Columns of the cluster's motif on the chromosome, start included, end not, `offset` added; not
+ * below 0. */
+static void interval(const sg_cluster_job *job, const sg_member *m, int64_t offset,
+                     int64_t *ret_start, int64_t *ret_end)
 {
   const sg_clusters *all = job->clusters;
   const sg_cluster *k = &all->cluster[m->cluster];
@@ -54,7 +55,7 @@ static void interval(const sg_cluster_job *job, const sg_member *m, int64_t *ret
   int width = all->genome ? k->genome_width : k->width;
   int64_t zero = 0;
   sg_member_place(job->subsets, m, &zero, &step);
-  *ret_start = step > 0 ? zero + left : zero - left - width + 1;
+  *ret_start = offset + (step > 0 ? zero + left : zero - left - width + 1);
   *ret_end = *ret_start + width;
   if (*ret_start < 0) *ret_start = 0;
 }
@@ -67,7 +68,7 @@ static sg_status member_place(const sg_cluster_job *job, const sg_member *m, sg_
   if (!placed(job, m)) return sg_output_puts(out, "\t.\t.\t.\t.", err);
   if (m->cluster < 0) status = sg_output_puts(out, "\t.\t.\t.\t", err);
   else {
-    interval(job, m, &start, &end);
+    interval(job, m, 0, &start, &end);
     status = sg_output_printf(out, err, "\t%" PRId64 "\t%" PRId64 "\t%c\t", start, end,
                               m->minus ? '-' : '+');
   }
@@ -161,7 +162,7 @@ static int64_t take_sites(const sg_cluster_job *job, int k, instance *to)
     if (!placed(job, m)) continue;
     if (!i->chrom) {
       *i = (instance){ .chrom = r->chrom, .cluster = k, .strand = m->minus ? '-' : '+' };
-      interval(job, m, &i->start, &i->end);
+      interval(job, m, sg_cluster_offset(job, r->region, r->chrom), &i->start, &i->end);
     }
     if (score(r) > i->score) i->score = score(r);
   }
@@ -252,9 +253,11 @@ static sg_status write_rest(const sg_cluster_job *job, sg_output *out, sg_err *e
   sg_cluster_rest_mark(job, explained);
   for (int64_t i = 0; i < job->n_looked && !status; i++) {
     const sg_looked *r = &job->looked[i];
+    int64_t offset = sg_cluster_offset(job, r->name, r->chrom), start = r->start + offset;
     if (!explained[i])
       status = sg_output_printf(out, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t0\t%c\n", r->chrom,
-                                r->start < 0 ? 0 : r->start, r->end, or_dot(r->name), r->strand);
+                                start < 0 ? 0 : start, r->end + offset, or_dot(r->name),
+                                r->strand);
   }
   free(explained);
   return status;
@@ -341,7 +344,7 @@ static sg_status write_facts(const sg_cluster_job *job, sg_output *out, sg_err *
 
 /* ---- 4. The folder ---- */
 
-enum { TABLE = 1, MOTIFS = 2, GENOME = 4, FACTS = 8 };
+enum { TABLE = 1, MOTIFS = 2, GENOME = 4, FACTS = 8, WINDOWS = 16 };
 
 static const struct file {
   const char *name;
@@ -357,6 +360,7 @@ static const struct file {
   { "instances.bed", 0, write_instances },
   { "regions.unexplained.bed", 0, write_rest },
   { "regions.top.bed", 0, sg_cluster_top_write },
+  { "regions.top.fa", WINDOWS, sg_cluster_top_fasta },
   { "provenance.json", FACTS, write_facts },
 };
 enum { FILES = sizeof files / sizeof *files };
@@ -364,6 +368,7 @@ enum { FILES = sizeof files / sizeof *files };
 static bool wanted(const sg_cluster_job *job, const struct file *f)
 {
   if (f->kind & FACTS) return !sg_opt_given(job->opts, "no-provenance");
+  if (f->kind & WINDOWS) return job->n_window > 0;
   return !(f->kind & GENOME) || job->clusters->genome;
 }
 

@@ -17,8 +17,9 @@ typedef struct sg_looked {
 typedef struct sg_cluster_window {
   char *name, *chrom;          /* chrom: "" where it says no place */
   int64_t start;               /* -1: no place */
-  int64_t length;
-  uint8_t *codes;              /* [length] of the forward strand; 4: unknown */
+  int64_t offset, length;      /* first base of the window in its record; bases */
+  uint8_t *codes;              /* [AROUND + length + AROUND] of the forward strand, with what stands
+                                  beside it in its record; 4: unknown */
 } sg_cluster_window;
 
 typedef struct sg_cluster_job {
@@ -43,10 +44,16 @@ sg_status sg_cluster_windows_place(sg_cluster_job *job, sg_err *err);
 /* Whether the window is its own chromosome. */
 bool sg_cluster_own_place(const sg_subset_row *row);
 void sg_cluster_windows_free(sg_cluster_job *job);
-/* Of the window that has no other place; -1: there is none. */
-int64_t sg_cluster_window_length(const sg_cluster_job *job, const char *name);
+/* The window of that name that has no place; NULL: there is none. */
+const sg_cluster_window *sg_cluster_window_find(const sg_cluster_job *job, const char *name);
+/* What to add to places on `chrom` for a file that others read with the FASTA: tables count from
+ * the beginning of the window, which may not be that of its record. 0 but for own places. */
+int64_t sg_cluster_offset(const sg_cluster_job *job, const char *region, const char *chrom);
 sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *place, int64_t n,
                                    uint8_t *codes, sg_err *err);
+/* The window of a subset as a FASTA record that sources read as this window. */
+sg_status sg_cluster_window_record(const sg_cluster_job *job, const sg_subset_row *row,
+                                   sg_output *out, sg_err *err);
 /* Whether some subset has a place. */
 bool sg_cluster_placed(const sg_cluster_job *job);
 
@@ -58,6 +65,8 @@ void sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained);
 
 /* cluster_top.c: regions.top.bed, regions with subsets whose output is the furthest past tau. */
 sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err);
+/* The same as regions.top.fa, where they are windows of a FASTA. */
+sg_status sg_cluster_top_fasta(const sg_cluster_job *job, sg_output *out, sg_err *err);
 
 /* cluster_files.c: whether the folder can be written to; then all files, none when one fails. */
 sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err);

@@ -101,11 +101,11 @@ static sg_status take_row(sg_cluster_job *job, int64_t *room, const sg_tsv *tsv,
   if (!status) status = sg_tsv_i64(tsv, END, 0, INT64_MAX / 2, -1, &end, err);
   if (!status) status = sg_tsv_f64(tsv, column, -INFINITY, INFINITY, &value, err);
   bool lost = !strcmp(cells[START], ".");
-  int64_t length = lost ? sg_cluster_window_length(job, cells[0]) : 0;
-  if (status || length < 0 || !(fabs(value) <= FLT_MAX)) return status;
+  const sg_cluster_window *w = lost ? sg_cluster_window_find(job, cells[0]) : NULL;
+  if (status || (lost && !w) || !(fabs(value) <= FLT_MAX)) return status;
   value = (double)(float)value;
   if (below ? value > tau : value < tau) return SG_OK;
-  if (lost) return add(job, room, cells[0], cells[0], 0, length, '.', err);
+  if (lost) return add(job, room, cells[0], cells[0], 0, w->length, '.', err);
   return add(job, room, cells[0], cells[CHROM], start, end, cells[STRAND][0], err);
 }
 

@@ -45,15 +45,21 @@ static bool overlaps(const sg_subset_row *r, const sg_subset_row *const *taken, 
   return false;
 }
 
-static sg_status put(const sg_subset_row *r, sg_output *out, sg_err *err)
+typedef sg_status put_region(const sg_cluster_job *job, const sg_subset_row *row, sg_output *out,
+                             sg_err *err);
+
+static sg_status put(const sg_cluster_job *job, const sg_subset_row *r, sg_output *out,
+                     sg_err *err)
 {
   double f = r->f_all;
   int score = f >= 0 && f <= 1 ? (int)lrint(1000 * f) : 0;
+  int64_t offset = sg_cluster_offset(job, r->region, r->chrom), start = r->start + offset;
   return sg_output_printf(out, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t%d\t%c\n", r->chrom,
-                          r->start, r->end, r->region[0] ? r->region : ".", score, r->strand);
+                          start < 0 ? 0 : start, r->end + offset, r->region[0] ? r->region : ".",
+                          score, r->strand);
 }
 
-sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err)
+static sg_status write_top(const sg_cluster_job *job, put_region *one, sg_output *out, sg_err *err)
 {
   const sg_subsets *s = job->subsets;
   int64_t most = sg_opt_int(job->opts, "top"), n = 0, taken = 0;
@@ -67,8 +73,18 @@ sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err
     const sg_subset_row *r = all[i];
     if (overlaps(r, all, taken)) continue;
     all[taken++] = r;          /* taken <= i: nothing that is still to come is lost */
-    status = put(r, out, err);
+    status = one(job, r, out, err);
   }
   free(all);
   return status;
+}
+
+sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err)
+{
+  return write_top(job, put, out, err);
+}
+
+sg_status sg_cluster_top_fasta(const sg_cluster_job *job, sg_output *out, sg_err *err)
+{
+  return write_top(job, sg_cluster_window_record, out, err);
 }

@@ -3,10 +3,12 @@
  *   1. The windows, in memory
  *   2. Places
  *   3. Bases around sites
+ *   4. Windows as FASTA
  *
  * Where a window says its place (NAME::CHR:BEG-END) members lie on that chromosome. Where it says
- * none it is a chromosome of its own, called as its record. Either way the bases are those of the
- * window, and unknown outside of it.
+ * none it is a chromosome of its own, called as its record. Records longer than the network's
+ * window were cropped by sis, and are cropped here by the same reader with the length that the
+ * table of subsets tells; what stands beside the crop in the record is known at the sites, too.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -42,20 +44,41 @@ void sg_cluster_windows_free(sg_cluster_job *job)
   free(job->window);
 }
 
-/* Bases of the forward strand: a network reads a window of the reverse strand turned round. */
-static uint8_t *forward(const sg_region *region, const uint8_t *codes, int64_t n)
+static uint8_t known(uint8_t code, bool minus)
 {
-  uint8_t *to = malloc((size_t)n + 1);
-  for (int64_t i = 0; to && i < n; i++) {
-    uint8_t code = region->strand == '-' ? codes[n - 1 - i] : codes[i];
-    to[i] = code > 3 ? UNKNOWN : region->strand == '-' ? (uint8_t)(3 - code) : code;
+  return code > 3 ? UNKNOWN : minus ? (uint8_t)(3 - code) : code;
+}
+
+/* Turns codes[n] round. */
+static void turn(uint8_t *codes, int64_t n)
+{
+  for (int64_t i = 0, k = n - 1; i <= k; i++, k--) {
+    uint8_t left = known(codes[i], true);
+    codes[i] = known(codes[k], true);
+    codes[k] = left;
   }
+}
+
+/* Bases of the forward strand, those beside window i of the batch included: a network reads a
+ * window of the reverse strand turned round. */
+static uint8_t *forward(const sg_region_batch *batch, int i)
+{
+  int64_t n = batch->length, all = n + 2 * AROUND;
+  const uint8_t *beside = batch->flanks + (int64_t)i * 2 * AROUND;
+  uint8_t *to = malloc((size_t)all);
+  if (!to) return NULL;
+  memcpy(to, beside, AROUND);
+  memcpy(to + AROUND, batch->codes + i * n, (size_t)n);
+  memcpy(to + AROUND + n, beside + AROUND, AROUND);
+  if (batch->region[i].strand == '-') turn(to, all);
+  else for (int64_t k = 0; k < all; k++) to[k] = known(to[k], false);
   return to;
 }
 
-static sg_status add(sg_cluster_job *job, int64_t *room, const sg_region *region,
-                     const uint8_t *codes, int64_t n, sg_err *err)
+static sg_status add(sg_cluster_job *job, int64_t *room, const sg_region_batch *batch, int i,
+                     sg_err *err)
 {
+  const sg_region *region = &batch->region[i];
   bool placed = region->start >= 0 && region->chrom && region->chrom[0];
   if (job->n_window == *room) {
     int64_t bigger = 2 * *room + 256;
@@ -66,7 +89,7 @@ static sg_status add(sg_cluster_job *job, int64_t *room, const sg_region *region
   }
   window *w = &job->window[job->n_window++];
   *w = (window){ strdup(region->name), strdup(placed ? region->chrom : ""),
-                 placed ? region->start : -1, n, forward(region, codes, n) };
+                 placed ? region->start : -1, region->offset, batch->length, forward(batch, i) };
   return w->name && w->chrom && w->codes ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
 }
 
@@ -82,6 +105,20 @@ static sg_status sort_windows(sg_cluster_job *job, const char *path, sg_err *err
   return SG_OK;
 }
 
+/* Of the windows that the network saw; 0: each as long as its record. A table that does not say it
+ * may show it: places of windows of one length. */
+static int64_t window_length(const sg_subsets *s)
+{
+  int64_t length = s->window;
+  for (int64_t i = 0; i < s->n && !s->window; i++) {
+    if (s->row[i].end < 0) continue;
+    int64_t n = s->row[i].end - s->row[i].start;
+    if (length && n != length) return 0;
+    length = n;
+  }
+  return length;
+}
+
 static sg_status read_windows(sg_cluster_job *job, const char *path, sg_err *err)
 {
   sg_source_opts o = sg_source_opts_default();
@@ -89,12 +126,14 @@ static sg_status read_windows(sg_cluster_job *job, const char *path, sg_err *err
   sg_region_batch *batch = NULL;
   int64_t room = 0;
   o.windows = path;
+  o.length = window_length(job->subsets);
+  o.flank = AROUND;
+  o.edge = SG_EDGE_PAD;        /* whichever sis left out is not asked for */
   sg_status status = sg_source_open(&o, &source, err);
   if (!status) status = sg_region_batch_new(BATCH, &batch, err);
   while (!status && !(status = sg_source_fill(source, batch, err)) && batch->n)
     for (int i = 0; i < batch->n && !status; i++)
-      status = add(job, &room, &batch->region[i], batch->codes + i * batch->length, batch->length,
-                   err);
+      status = add(job, &room, batch, i, err);
   sg_region_batch_free(batch);
   sg_source_close(source);
   return status ? status : sort_windows(job, path, err);
@@ -103,15 +142,27 @@ static sg_status read_windows(sg_cluster_job *job, const char *path, sg_err *err
 static const window *find(const sg_cluster_job *job, const char *name, const char *chrom,
                           int64_t start)
 {
-  window key = { (char *)name, (char *)chrom, start, 0, NULL };
+  window key = { .name = (char *)name, .chrom = (char *)chrom, .start = start };
   if (!job->n_window) return NULL;
   return bsearch(&key, job->window, (size_t)job->n_window, sizeof key, compare);
 }
 
-int64_t sg_cluster_window_length(const sg_cluster_job *job, const char *name)
+/* The window that a subset lies in. */
+static const window *find_row(const sg_cluster_job *job, const sg_subset_row *row)
 {
-  const window *w = find(job, name, "", -1);
-  return w ? w->length : -1;
+  const window *w = find(job, row->region, row->chrom, row->start);
+  return w ? w : find(job, row->region, "", -1);
+}
+
+const window *sg_cluster_window_find(const sg_cluster_job *job, const char *name)
+{
+  return find(job, name, "", -1);
+}
+
+int64_t sg_cluster_offset(const sg_cluster_job *job, const char *region, const char *chrom)
+{
+  const window *w = strcmp(region, chrom) ? NULL : find(job, region, "", -1);
+  return w ? w->offset : 0;
 }
 
 /* ---- 2. Places ---- */
@@ -126,31 +177,44 @@ bool sg_cluster_own_place(const sg_subset_row *row)
   return row->chrom == row->region;
 }
 
-static void place(sg_subset_row *row, int64_t length)
+/* Whether the bases of a subset are those of window `w` from `first` on. */
+static bool fits(const sg_subset_row *row, const window *w, int64_t first)
 {
-  int64_t first = row->positions[0];
-  for (int i = 1; i < row->size; i++)
-    if (row->positions[i] < first) first = row->positions[i];
-  if (first + row->length > length) return;
+  static const char letters[] = "ACGTN";
+  if (first + row->length > w->length) return false;
+  for (int i = 0; i < row->length; i++)
+    if (row->text[i] != '-' && row->text[i] != letters[w->codes[AROUND + first + i]]) return false;
+  return true;
+}
+
+/* In its window `w`. */
+static sg_status place(sg_subset_row *row, const window *w, const sg_subsets *s, sg_err *err)
+{
+  int64_t length = w ? w->length : 0, first = sg_subset_left(row);
+  if (!w) return SG_OK;
+  if (!fits(row, w, first))
+    return sg_fail(err, SG_EFORMAT, "%s:%" PRId64 ": window %s has not the bases of its subset: %s",
+                   s->path, row->line, row->region, s->window
+                   ? "is this the FASTA that was explained?"
+                   : "another FASTA, or windows longer than the network's and a table without the "
+                     "line ## window (seqgloss sis --no-provenance)");
   row->chrom = row->region;
   row->start = 0;
   row->end = length;
   row->first = first;
+  return SG_OK;
 }
 
-/* Whether the first record says where it lies, as no chromosome does: its first word ends in
- * :BEG-END, with the strand behind it or not. */
+/* Whether the first record says where it lies, as no chromosome does. A source could tell only
+ * after it read all of what may be a genome. */
 static bool says_place(const char *path)
 {
   sg_lines *in = NULL;
   char *line = NULL;
   bool found = false;
   if (!sg_lines_open(path, &in, NULL) && !sg_lines_next(in, &line, NULL, NULL) && line) {
-    line[strcspn(line, " \t(")] = 0;
-    const char *colon = strrchr(line, ':'), *p = colon ? colon + 1 : "";
-    size_t begin = strspn(p, "0123456789");
-    size_t end = p[begin] == '-' ? strspn(p + begin + 1, "0123456789") : 0;
-    found = *line == '>' && begin && end && !p[begin + 1 + end];
+    line[strcspn(line, " \t")] = 0;
+    found = *line == '>' && sg_name_says_place(line + 1);
   }
   sg_lines_close(in);
   return found;
@@ -174,7 +238,7 @@ sg_status sg_cluster_windows_place(sg_cluster_job *job, sg_err *err)
   sg_status status = read_windows(job, path, err);
   for (int64_t i = 0; i < s->n && lost && !status; i++)
     if (lacks_place(&s->row[i]))
-      place(&s->row[i], sg_cluster_window_length(job, s->row[i].region));
+      status = place(&s->row[i], find(job, s->row[i].region, "", -1), s, err);
   if (!status && !sg_cluster_placed(job))
     status = sg_fail(err, SG_EINVAL, "%s: its subsets are of windows of no genome, and %s has no "
                      "record %s: give the FASTA of the windows, -f WINDOWS.fa", s->path, path,
@@ -191,16 +255,49 @@ sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *places, i
   memset(codes, UNKNOWN, (size_t)n * AROUND);
   for (int64_t i = 0; i < n; i++) {
     const sg_subset_row *row = &job->subsets->row[places[i].row];
-    const window *w = find(job, row->region, row->chrom, row->start);
-    if (!w) w = find(job, row->region, "", -1);
+    const window *w = find_row(job, row);
     if (!w)
       return sg_fail(err, SG_ENOTFOUND, "%s:%" PRId64 ": %s has no window %s at %s:%" PRId64 ": "
                      "are these the windows that were explained?", job->subsets->path, row->line,
                      sg_opt_text(job->opts, "genome"), row->region, row->chrom, row->start + 1);
     for (int64_t k = 0; k < AROUND; k++) {
-      int64_t at = places[i].center - SG_CLUSTER_FLANK + k - row->start;
-      if (at >= 0 && at < w->length) codes[i * AROUND + k] = w->codes[at];
+      int64_t at = places[i].center - SG_CLUSTER_FLANK + k - row->start + AROUND;
+      if (at >= 0 && at < w->length + 2 * AROUND) codes[i * AROUND + k] = w->codes[at];
     }
   }
   return SG_OK;
+}
+
+/* ---- 4. Windows as FASTA ---- */
+
+/* NAME::CHROM:BEG-END(STRAND), or NAME alone: what read_windows took apart. */
+static sg_status put_title(const sg_subset_row *row, const window *w, sg_output *out, sg_err *err)
+{
+  sg_status status = sg_output_printf(out, err, ">%s", row->region);
+  if (!status && w->start >= 0)
+    status = sg_output_printf(out, err, "::%s:%" PRId64 "-%" PRId64, w->chrom, w->start,
+                              w->start + w->length);
+  if (!status && w->start >= 0 && row->strand != '.')
+    status = sg_output_printf(out, err, "(%c)", row->strand);
+  return status ? status : sg_output_puts(out, "\n", err);
+}
+
+sg_status sg_cluster_window_record(const sg_cluster_job *job, const sg_subset_row *row,
+                                   sg_output *out, sg_err *err)
+{
+  static const char letters[] = "ACGTN", turned[] = "TGCAN";
+  const window *w = find_row(job, row);
+  if (!w) return SG_OK;
+  bool minus = row->strand == '-';
+  char *text = malloc((size_t)w->length + 1);
+  if (!text) return sg_fail(err, SG_ENOMEM, "out of memory");
+  for (int64_t i = 0; i < w->length; i++) {
+    uint8_t code = w->codes[AROUND + (minus ? w->length - 1 - i : i)];
+    text[i] = minus ? turned[code] : letters[code];
+  }
+  text[w->length] = '\n';
+  sg_status status = put_title(row, w, out, err);
+  if (!status) status = sg_output_write(out, text, (size_t)w->length + 1, err);
+  free(text);
+  return status;
 }

@@ -1,5 +1,6 @@
 /* cli/cmd_report.c: the files of a run as one page. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,9 @@ static const sg_opt_def input_defs[] = {
   { "scores", 0, SG_OPT_INFILE, "TSV", NULL, 0, 0, SG_OPT_NEUTRAL,
     "scores of positions by seqgloss ism or attribute, which are drawn under the sequence "
     "[DIR/ism.tsv, where it is there]" },
+  { "summits", 0, SG_OPT_INFILE, "BED", NULL, 0, 0, 0,
+    "narrowPeak, or BED of points: distances of sites are counted from the nearest summit in the "
+    "window [from the middle of the window]" },
   { "target", 't', SG_OPT_TEXT, "NAME", NULL, 0, 0, 0,
     "output that is reported, where the subsets are of several" },
   { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
@@ -121,6 +125,21 @@ static void say_warning(void *unused, const char *text)
   sg_say(SG_LOG_WARN, "%s", text);
 }
 
+/* Windows that no distance was counted in. */
+static void say_summits(const sg_report *r)
+{
+  int64_t without, windows;
+  if (!r->summits.n) return;
+  sg_summits_count(r, &without, &windows);
+  const char *path = sg_opt_text(r->opts, "summits");
+  if (without && without == windows)
+    sg_say(SG_LOG_WARN, "none of the windows with subsets has a summit of %s: are these summits of "
+           "the same genome?", path);
+  else if (without)
+    sg_note("%" PRId64 " of %" PRId64 " windows with subsets have no summit of %s and are left out "
+            "of distances", without, windows, path);
+}
+
 /* Says which of the expected motifs are there; under --strict an error where the first one is
  * not. */
 static sg_status say_expected(const sg_report *r, sg_err *err)
@@ -130,12 +149,11 @@ static sg_status say_expected(const sg_report *r, sg_err *err)
   sg_status status = sg_recovered_maf(r, &found, err);
   if (status) return status;
   if (found.half >= 0)
-    sg_say(SG_LOG_WARN, "recovered: half site of the Maf recognition element, %s",
-           r->kept->motif[found.half].id);
+    sg_note("recovered: half site of the Maf recognition element, %s",
+            r->kept->motif[found.half].id);
   else sg_say(SG_LOG_WARN, "not recovered: half site of the Maf recognition element");
   if (found.full >= 0)
-    sg_say(SG_LOG_WARN, "recovered: full Maf recognition element, %s",
-           r->kept->motif[found.full].id);
+    sg_note("recovered: full Maf recognition element, %s", r->kept->motif[found.full].id);
   else if (!sg_opt_given(r->opts, "strict"))
     sg_say(SG_LOG_WARN, "not recovered: the full Maf recognition element TGCTGASTCAGCA");
   else
@@ -158,6 +176,7 @@ static int run_report(sg_opts *opts)
   status = check(opts, page, &err);
   if (!status) status = sg_report_read(opts, &report, &err);
   if (!status) status = sg_report_guard(&report, say_warning, NULL, &err);
+  if (!status) say_summits(&report);
   if (!status) status = write_all(&report, page, &err);
   if (!status) status = say_expected(&report, &err);
   sg_report_release(&report);

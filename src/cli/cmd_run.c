@@ -45,6 +45,9 @@ static const sg_opt_def run_defs[] = {
     "clusters: weight of what a column costs; more gives fewer clusters" },
   { "motifs", 'd', SG_OPT_INFILE, SG_MOTIFDB_ARG, "vertebrates", 0, 0, 0,
     "motifs to compare with" },
+  { "summits", 0, SG_OPT_INFILE, "BED", NULL, 0, 0, 0,
+    "narrowPeak, or BED of points: the report counts distances of sites from the nearest summit in "
+    "the window [from the middle of the window]" },
   { "negative-control", 0, SG_OPT_FLAG, NULL, NULL, 0, 0, 0,
     "run the same on shuffled regions, and on the network with its weights in random order" },
   { "seed", 0, SG_OPT_INT, NULL, "1", 1, 9e15, 0, "seed of shuffles and of the control" },
@@ -132,6 +135,17 @@ static sg_status check_motifs(const sg_opts *opts, sg_err *err)
   if (!status) status = sg_targets_new(motifs, &compare, &targets, err);
   sg_targets_free(targets);
   sg_motifs_free(motifs);
+  return status;
+}
+
+/* Reads the summits, as report will. */
+static sg_status check_summits(const sg_opts *opts, sg_err *err)
+{
+  sg_summits summits;
+  const char *path = sg_opt_text(opts, "summits");
+  if (!path) return SG_OK;
+  sg_status status = sg_summits_read(path, &summits, err);
+  sg_summits_release(&summits);
   return status;
 }
 
@@ -272,6 +286,7 @@ static sg_status prepare(sg_run *run, sg_err *err)
 {
   sg_status status = check_input(run->opts, err);
   if (!status) status = check_motifs(run->opts, err);
+  if (!status) status = check_summits(run->opts, err);
   if (!status) status = find_targets(run, err);
   if (!status) status = sg_run_folder_check(run, err);
   if (!status) status = make_folder(sg_opt_text(run->opts, "output"), err);

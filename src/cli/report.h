@@ -4,6 +4,7 @@
  *   report_members.c members of the clusters
  *   report_matches.c comparisons, the control
  *   report_track.c   scores of the positions of a few regions
+ *   report_summit.c  summits that distances are counted from
  *   report_count.c   counts: regions, sizes, positions, pairs
  *   report_guard.c   what to be careful about
  *   report_page.c    the page: summary, table of motifs, predictions
@@ -61,6 +62,15 @@ typedef struct sg_track {
   int64_t length;
 } sg_track;
 
+/* Summits of a file, by chromosome and base. */
+typedef struct sg_summit { int chrom; int64_t base; } sg_summit;
+typedef struct sg_summits {
+  char **chrom;                /* [n_chrom] names without "chr" */
+  int n_chrom;
+  sg_summit *at;               /* [n] sorted; n == 0: no file was named */
+  int64_t n;
+} sg_summits;
+
 /* A value beside a name. */
 typedef struct sg_said { char *key, *value; } sg_said;
 
@@ -93,6 +103,7 @@ typedef struct sg_report {
   sg_track *track;             /* [n_track] the furthest past tau first */
   int n_track;
   char *scored_by;             /* the command that made their scores; NULL: unknown */
+  sg_summits summits;
   sg_control *control;         /* NULL: there was none */
   int n_control;
 } sg_report;
@@ -108,6 +119,16 @@ sg_status sg_report_read_control(sg_report *report, sg_err *err);
 /* The table of scores, when subsets are there: at most --tracks regions of it. */
 sg_status sg_report_read_tracks(sg_report *report, sg_err *err);
 void sg_report_release_tracks(sg_report *report);
+
+/* A file of at least one summit; errors name file and line. Released also when it failed. */
+sg_status sg_summits_read(const char *path, sg_summits *ret_summits, sg_err *err);
+void sg_summits_release(sg_summits *summits);
+/* `middle` less the summit of [start, end) that is nearest to it, the left one of two; false: there
+ * is none. */
+bool sg_summits_nearest(const sg_summits *summits, const char *chrom, int64_t start, int64_t end,
+                        double middle, double *ret_distance);
+/* Windows with subsets, and those of them without a summit. */
+void sg_summits_count(const sg_report *report, int64_t *ret_without, int64_t *ret_windows);
 
 /* ---- Counts ---- */
 
@@ -132,7 +153,8 @@ bool sg_count_probability(const sg_report *report);
 int64_t sg_count_explained(const sg_report *report);
 /* Regions with subsets whose window overlaps that of another one. */
 int64_t sg_count_overlapping(const sg_report *report);
-/* Middle of the site less the middle of its window, in bases; false: unknown. */
+/* Middle of the site less the middle of its window, with --summits less the nearest summit in the
+ * window, in bases; false: unknown, or there is none. */
 bool sg_site_distance(const sg_report *report, const sg_site *site, double *ret_distance);
 
 /* Two motifs in one region. */

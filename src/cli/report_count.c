@@ -98,7 +98,11 @@ bool sg_site_distance(const sg_report *report, const sg_site *site, double *ret_
 {
   const sg_subset_row *row = &report->subsets->row[site->row];
   if (site->start < 0 || row->start < 0) return false;
-  *ret_distance = 0.5 * (double)(site->start + site->end) - 0.5 * (double)(row->start + row->end);
+  double middle = 0.5 * (double)(site->start + site->end);
+  if (report->summits.n)
+    return sg_summits_nearest(&report->summits, row->chrom, row->start, row->end, middle,
+                              ret_distance);
+  *ret_distance = middle - 0.5 * (double)(row->start + row->end);
   return true;
 }
 

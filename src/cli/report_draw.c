@@ -37,8 +37,8 @@ static int mark_kept(const picture *p, unsigned char *kept)
   int n = 0;
   for (int64_t k = p->row; k < p->row + p->n_row; k++) {
     const sg_subset_row *row = &p->r->subsets->row[k];
-    int64_t left = row->first - row->start;
-    for (int j = 0; j < row->length && row->first >= 0; j++) {
+    int64_t left = sg_subset_left(row);
+    for (int j = 0; j < row->length && left >= 0; j++) {
       if (row->text[j] == '-' || left + j >= p->track->length || kept[left + j]) continue;
       kept[left + j] = 1;
       n++;
@@ -86,11 +86,13 @@ static int64_t first_site(const sg_report *r, int64_t row)
   return lo;
 }
 
-/* Sites of motifs that members of the region's subsets lie at; several members may share one. */
+/* Sites of motifs that members of the region's subsets lie at; several members may share one. Of a
+ * window without a place they count from its beginning. */
 static void take_spans(picture *p)
 {
   const sg_report *r = p->r;
-  int64_t left = r->subsets->row[p->row].start + p->from;
+  const sg_subset_row *row = &r->subsets->row[p->row];
+  int64_t left = (row->end < 0 ? 0 : row->start) + p->from;
   for (int64_t i = p->site; i < p->site + p->n_site && p->n_span < SPANS; i++) {
     const sg_site *s = &r->site[i];
     if (s->start < 0) continue;

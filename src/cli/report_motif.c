@@ -173,18 +173,39 @@ static void put_hits(const sg_report *r, int motif, sg_html *html)
 
 /* ---- 3. Where it lies ---- */
 
-/* Middles of sites from the middle of their windows. Windows of narrowPeak regions are centred on
- * the summit, so that this is the distance to the summit there. */
-static void put_positions(const sg_report *r, int motif, sg_html *html)
+/* How far from 0 the bars reach: half of the widest window; from summits, which may stand anywhere
+ * in it, the greatest distance. */
+static double reach_of(const sg_report *r, int motif)
 {
-  enum { BARS = 41 };
-  double y[BARS] = { 0 }, d, half = 0;
-  int64_t n = 0;
+  double half = 0, d;
   for (int64_t i = 0; i < r->n_site; i++) {
     const sg_subset_row *row = &r->subsets->row[r->site[i].row];
     double reach = 0.5 * (double)(row->end - row->start);
-    if (r->site[i].motif == motif && row->start >= 0 && reach > half) half = reach;
+    if (r->site[i].motif != motif || row->start < 0) continue;
+    if (r->summits.n) reach = sg_site_distance(r, &r->site[i], &d) ? ceil(fabs(d)) + 1 : 0;
+    if (reach > half) half = reach;
   }
+  return half;
+}
+
+static void put_left_out(int64_t n, sg_html *html)
+{
+  if (n)
+    sg_html_para(html, "note", "%" PRId64 " members lie in windows without a summit and are left "
+                 "out of their distances.", n);
+}
+
+/* Middles of sites from the middle of their windows, or from the nearest summit there. Windows of
+ * narrowPeak regions are centred on the summit, so that the former is the latter. */
+static void put_positions(const sg_report *r, int motif, sg_html *html)
+{
+  enum { BARS = 41 };
+  double y[BARS] = { 0 }, d, half = reach_of(r, motif);
+  bool summits = r->summits.n > 0;
+  int64_t n = 0, left_out = 0;
+  for (int64_t i = 0; i < r->n_site && summits; i++)
+    left_out += r->site[i].motif == motif && !sg_site_distance(r, &r->site[i], &d);
+  put_left_out(left_out, html);
   if (half <= 0) return;
   for (int64_t i = 0; i < r->n_site; i++) {
     if (r->site[i].motif != motif || !sg_site_distance(r, &r->site[i], &d)) continue;
@@ -193,10 +214,13 @@ static void put_positions(const sg_report *r, int motif, sg_html *html)
     n++;
   }
   if (!n) return;
-  sg_html_mark mark = { 0, "middle" };
-  sg_html_bars bars = { "Position of the motif in its windows", "bases from the middle of the "
-                        "window (the summit, for narrowPeak)", "members", -half, half, BARS, y,
-                        NAN, &mark, 1 };
+  sg_html_mark mark = { 0, summits ? "summit" : "middle" };
+  sg_html_bars bars = {
+    summits ? "Position of the motif from the summits" : "Position of the motif in its windows",
+    summits ? "bases from the nearest summit in the window"
+            : "bases from the middle of the window (the summit, for narrowPeak)",
+    "members", -half, half, BARS, y, NAN, &mark, 1
+  };
   sg_html_plot(html, &bars);
 }
 
@@ -220,13 +244,16 @@ static void put_member(const sg_report *r, const sg_site *s, sg_html *html)
 
 static void put_members(const sg_report *r, int motif, int64_t members, sg_html *html)
 {
-  static const sg_html_column columns[] = {
+  bool summits = r->summits.n > 0;
+  const sg_html_column columns[] = {
     { "region", NULL, SG_HTML_WORDS },
     { "place", "1-based, as genome browsers read it", SG_HTML_SEQUENCE },
     { "strand", NULL, SG_HTML_WORDS },
     { "bases", "as they lie in the motif; - is hidden", SG_HTML_SEQUENCE },
     { "size", "bases of the subset", SG_HTML_NUMBER },
-    { "from middle", "of the window, in bases", SG_HTML_NUMBER },
+    { summits ? "from summit" : "from middle",
+      summits ? "the nearest one in the window, in bases" : "of the window, in bases",
+      SG_HTML_NUMBER },
     { "f", "output for the subset alone", SG_HTML_NUMBER },
     { "planted", "fraction of shuffled versions that pass tau with the subset in them",
       SG_HTML_NUMBER }

@@ -16,6 +16,7 @@
 
 #include "cli/motifdb.h"
 #include "cli/report.h"
+#include "seqgloss/region.h"
 #include "seqgloss/tsv.h"
 
 static sg_status no_memory(sg_err *err) { return sg_fail(err, SG_ENOMEM, "out of memory"); }
@@ -187,6 +188,23 @@ static sg_status find_column(const sg_report *r, const sg_tsv *tsv, int *ret_col
                                            "another target?", r->files.predictions, r->target);
 }
 
+/* The region of that name and place (a start below 0 is 0 in BED). Of a window without a place
+ * (-1), which has one in its record alone, the name is enough: windows of one name are refused. */
+static sg_lost *find_lost(const sg_report *r, const char *name, int64_t start)
+{
+  sg_lost key = { .name = (char *)name, .start = start < 0 ? 0 : start };
+  sg_lost *lost = r->n_lost ? bsearch(&key, r->lost, (size_t)r->n_lost, sizeof key, by_name)
+                            : NULL;
+  if (lost || start >= 0) return lost;
+  int64_t lo = 0, hi = r->n_lost;
+  while (lo < hi) {
+    int64_t mid = lo + (hi - lo) / 2;
+    if (strcmp(r->lost[mid].name, name) < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo < r->n_lost && !strcmp(r->lost[lo].name, name) ? &r->lost[lo] : NULL;
+}
+
 /* A prediction is the shortest digits of a float: as that float it is what sis held against tau. */
 static sg_status take_prediction(sg_report *r, int64_t *room, double f, const char *name,
                                  int64_t start, sg_err *err)
@@ -202,9 +220,7 @@ static sg_status take_prediction(sg_report *r, int64_t *room, double f, const ch
   }
   r->f[r->n_f++] = f;
   r->passing += r->below ? f <= r->tau : f >= r->tau;
-  sg_lost key = { .name = (char *)name, .start = start < 0 ? 0 : start };   /* as BED has it */
-  sg_lost *lost = r->n_lost ? bsearch(&key, r->lost, (size_t)r->n_lost, sizeof key, by_name)
-                            : NULL;
+  sg_lost *lost = find_lost(r, name, start);
   if (lost) lost->f = f;
   return SG_OK;
 }
@@ -231,16 +247,8 @@ static sg_status read_predictions(sg_report *r, sg_err *err)
 
 /* ---- 4. Regions without a motif ---- */
 
-/* BED: chrom, start, end, name. */
-static sg_status take_lost(sg_report *r, int64_t *room, char *line, const sg_lines *in, sg_err *err)
+static sg_status add_lost(sg_report *r, int64_t *room, const sg_bed_row *row, sg_err *err)
 {
-  char *cell[4] = { line };
-  int n = 1;
-  for (char *at = line; n < 4 && (at = strchr(at, '\t')); n++) {
-    *at++ = 0;
-    cell[n] = at;
-  }
-  if (n == 4) cell[3][strcspn(cell[3], "\t")] = 0;
   if (r->n_lost == *room) {
     int64_t bigger = 2 * *room + 256;
     sg_lost *more = realloc(r->lost, (size_t)bigger * sizeof *more);
@@ -248,26 +256,27 @@ static sg_status take_lost(sg_report *r, int64_t *room, char *line, const sg_lin
     r->lost = more;
     *room = bigger;
   }
-  sg_lost lost = { .f = NAN };
-  if (n < 4 || sg_parse_i64("start", cell[1], 0, INT64_MAX / 2, &lost.start, NULL)
-      || sg_parse_i64("end", cell[2], 0, INT64_MAX / 2, &lost.end, NULL))
-    return sg_fail(err, SG_EFORMAT, "%s:%" PRId64 ": chromosome, start, end and name are wanted",
-                   sg_lines_name(in), sg_lines_number(in));
-  lost.chrom = strdup(cell[0]);
-  lost.name = strdup(cell[3]);
-  r->lost[r->n_lost++] = lost;
-  return lost.chrom && lost.name ? SG_OK : no_memory(err);
+  sg_lost *lost = &r->lost[r->n_lost++];
+  *lost = (sg_lost){ strdup(row->chrom), strdup(row->name ? row->name : "."), row->start, row->end,
+                     NAN };
+  return lost->chrom && lost->name ? SG_OK : no_memory(err);
 }
 
 static sg_status read_lost(sg_report *r, sg_err *err)
 {
   sg_lines *in = NULL;
+  sg_bed_row row;
   char *line;
   int64_t room = 0;
+  bool any;
   if (!r->files.lost) return SG_OK;
   sg_status status = sg_lines_open(r->files.lost, &in, err);
-  while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line)
-    if (*line && *line != '#') status = take_lost(r, &room, line, in, err);
+  while (!status && !(status = sg_lines_next(in, &line, NULL, err)) && line) {
+    status = sg_bed_parse(line, &row, &any, err);
+    if (status)
+      sg_fail_prefix(err, "%s:%" PRId64 ": ", sg_lines_name(in), sg_lines_number(in));
+    else if (any) status = add_lost(r, &room, &row, err);
+  }
   sg_lines_close(in);
   if (r->n_lost) qsort(r->lost, (size_t)r->n_lost, sizeof *r->lost, by_name);
   return status;
@@ -294,6 +303,8 @@ sg_status sg_report_read(const sg_opts *opts, sg_report *report, sg_err *err)
   sg_report *r = report;
   *r = (sg_report){ .opts = opts, .tau = NAN, .empty = NAN };
   sg_status status = find_files(r, err);
+  const char *summits = sg_opt_text(opts, "summits");
+  if (!status && summits) status = sg_summits_read(summits, &r->summits, err);
   if (!status) status = read_subsets(r, err);
   if (!status) status = read_motifs(r->files.kept, &r->kept, err);
   if (!status && r->files.genomic) status = read_motifs(r->files.genomic, &r->genomic, err);
@@ -319,6 +330,7 @@ void sg_report_release(sg_report *report)
     free(r->said[i].key);
     free(r->said[i].value);
   }
+  sg_summits_release(&r->summits);
   for (int64_t i = 0; i < r->n_site; i++) free(r->site[i].text);
   for (int64_t i = 0; i < r->n_lost; i++) {
     free(r->lost[i].chrom);

@@ -122,6 +122,19 @@ static void put_control(const sg_report *r, sg_html *html)
 
 /* ---- 4. Methods ---- */
 
+/* The first word of a command as a shell reads it: 'in quotes', where '\\'' is a quote. */
+static void take_word(const char *at, char value[SG_CELL])
+{
+  bool quoted = false;
+  size_t n = 0;
+  for (; *at && (quoted || *at != ' ') && n + 1 < SG_CELL; at++) {
+    if (*at == '\'') quoted = !quoted;
+    else if (*at == '\\' && !quoted && at[1]) value[n++] = *++at;
+    else value[n++] = *at;
+  }
+  value[n] = 0;
+}
+
 /* The word behind the option in the command of sis; false: the option is not there. */
 static bool option_of(const sg_report *r, const char *option, char value[SG_CELL])
 {
@@ -130,8 +143,7 @@ static bool option_of(const sg_report *r, const char *option, char value[SG_CELL
   for (int i = 0; i < r->n_said; i++) {
     const char *at = strstr(r->said[i].value, wanted);
     if (strcmp(r->said[i].key, "command") || !at) continue;
-    at += strlen(wanted);
-    snprintf(value, SG_CELL, "%.*s", (int)strcspn(at, " "), at);
+    take_word(at + strlen(wanted), value);
     return true;
   }
   return false;

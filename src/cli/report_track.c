@@ -84,8 +84,9 @@ static sg_status check_bases(const scores *s, const sg_track *t, sg_err *err)
 {
   for (const sg_subset_row *row = t->first; row < s->r->subsets->row + s->r->subsets->n; row++) {
     if (compare(row, t->first)) break;
-    for (int j = 0; j < row->length && row->first >= 0; j++) {
-      int64_t i = row->first - row->start + j;
+    int64_t left = sg_subset_left(row);
+    for (int j = 0; j < row->length && left >= 0; j++) {
+      int64_t i = left + j;
       if (row->text[j] == '-') continue;
       if (i < 0 || i >= t->length || t->base[i] != row->text[j])
         return sg_fail(err, SG_EFORMAT, "%s: region %s has not the bases of its subset: scores of "

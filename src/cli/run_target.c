@@ -119,9 +119,10 @@ static int cluster(sg_run *run, const char *before, const char *dir, const char 
 {
   static const char *const outputs[] = {
     "clusters.tsv", "summary.tsv", "pairs.tsv", "motifs.meme", "motifs.jaspar", "instances.bed",
-    "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme"
+    "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme", "regions.top.fa"
   };
   static const char *const passed[] = { "fai", "lambda", NULL };
+  bool any = has_line(dir, "sis.tsv", NULL), windows = genome && any && run->opts->n_operand;
   sg_args args = { 0 };
   sg_args_add(&args, "cluster");
   if (genome) {
@@ -129,14 +130,14 @@ static int cluster(sg_run *run, const char *before, const char *dir, const char 
     sg_args_file(&args, genome);
   }
   sg_args_pass(&args, run->opts, passed + !genome);
-  if (has_line(dir, "sis.tsv", NULL)) {      /* no subset: no tau to hold predictions against */
+  if (any) {                                 /* no subset: no tau to hold predictions against */
     sg_args_add(&args, "--predictions");
     sg_args_path(&args, dir, "predictions.tsv");
   }
   sg_args_add(&args, "-o");
   sg_args_add(&args, dir);
   sg_args_path(&args, dir, "sis.tsv");
-  return step(run, before, &args, dir, outputs, genome ? 9 : 8);
+  return step(run, before, &args, dir, outputs, genome ? 9 + windows : 8);
 }
 
 static int compare(sg_run *run, const char *before, const char *dir)
@@ -170,14 +171,16 @@ int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, const 
 
 /* ---- ism ---- */
 
-/* Scores of the few regions that the report draws, by their places on the genome or on the FASTA
- * of the windows. */
-static int tracks(sg_run *run, const sg_run_target *t, const char *genome)
+/* Scores of the few regions that the report draws, by their places on the genome; of windows
+ * without one, by their bases. */
+static int tracks(sg_run *run, const sg_run_target *t)
 {
-  static const char *const outputs[] = { "ism.tsv" }, top[] = "regions.top.bed";
+  static const char *const outputs[] = { "ism.tsv" };
   static const char *const places[] = { "fai", "edge", NULL };
+  bool windows = run->opts->n_operand;
+  const char *top = windows ? "regions.top.fa" : "regions.top.bed";
   sg_args args = { 0 };
-  if (!genome || !has_line(t->dir, top, NULL)) {
+  if (!has_line(t->dir, top, NULL)) {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s", t->dir, outputs[0]) < (int)sizeof path) remove(path);
     return SG_EXIT_OK;
@@ -186,10 +189,11 @@ static int tracks(sg_run *run, const sg_run_target *t, const char *genome)
   sg_args_pass(&args, run->opts, sg_run_network);
   if (t->spec) sg_args_pair(&args, "target", t->spec);
   if (t->logit) sg_args_add(&args, "--logits");
-  sg_args_add(&args, "--genome");
-  sg_args_file(&args, genome);
-  sg_args_pass(&args, run->opts, places);
-  sg_args_add(&args, "--regions");
+  if (!windows) {
+    sg_args_pair(&args, "genome", sg_run_genome(run));
+    sg_args_pass(&args, run->opts, places);
+    sg_args_add(&args, "--regions");
+  }
   sg_args_path(&args, t->dir, top);
   sg_args_pass(&args, run->opts, sg_run_speed);
   sg_args_add(&args, "-o");
@@ -214,7 +218,7 @@ static int page(sg_run *run, const sg_run_target *t)
   static const char *const outputs[] = {
     "report.html", "seqgloss_mqc.json", "motifs.tsv", "logos"
   };
-  static const char *const passed[] = { "expect", NULL };
+  static const char *const passed[] = { "expect", "summits", NULL };
   sg_args args = { 0 };
   sg_run_report_args(run, t->dir, &args);
   sg_args_pass(&args, run->opts, passed);
@@ -261,7 +265,7 @@ int sg_run_target_steps(sg_run *run, sg_run_target *target)
   int code = predict(run, target);
   if (!code) code = subsets(run, target);
   if (!code) code = sg_run_motifs(run, target->name, target->dir, sg_run_genome(run));
-  if (!code) code = tracks(run, target, sg_run_genome(run));
+  if (!code) code = tracks(run, target);
   if (!code && sg_opt_given(run->opts, "negative-control")) code = sg_run_control(run, target);
   if (!code) code = page(run, target);
   return code ? code : expected(run, target);

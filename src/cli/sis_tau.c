@@ -420,11 +420,12 @@ sg_status sg_sis_tau_find(sg_sis_job *job, sg_err *err)
   return status;
 }
 
+/* `t`: target that it is a fact about; -1: all of them. There is room. */
 static bool put(sg_facts *facts, const sg_sis_job *job, const char *what, int t, const char *value)
 {
   sg_buffer key = { 0 };
   sg_buffer_puts(&key, what);
-  if (job->n_target > 1) sg_buffer_printf(&key, ".%s", job->target[t].name);
+  if (t >= 0 && job->n_target > 1) sg_buffer_printf(&key, ".%s", job->target[t].name);
   char *copy = strdup(value);
   if (key.failed || !copy) {
     sg_buffer_release(&key);
@@ -450,11 +451,14 @@ static sg_status digest(sg_facts *facts, sg_err *err)
 sg_status sg_sis_tau_facts(const sg_sis_job *job, sg_facts *facts, sg_err *err)
 {
   char text[256];
-  size_t n = (size_t)(facts->n + 2 * job->n_target) + 1;
+  size_t n = (size_t)(facts->n + 2 * job->n_target) + 2;
   sg_fact *more = realloc(facts->fact, n * sizeof *more);
   if (!more) return sg_fail(err, SG_ENOMEM, "out of memory");
   facts->fact = more;
   bool whole = true;
+  int64_t length = job->source_opts.length;
+  snprintf(text, sizeof text, "%" PRId64, length);
+  if (length) whole = put(facts, job, "window", -1, text);
   for (int t = 0; t < job->n_target && whole; t++) {
     describe(job, t, text, sizeof text);
     whole = put(facts, job, "tau", t, text);

@@ -155,7 +155,8 @@ static void put_blocks(const kept *k, sg_buffer *b)
 static void bed_row(const sg_sis_job *job, const sg_sis_row *row, const kept *k, sg_buffer *b)
 {
   const sg_region *r = row->region;
-  int64_t from = placed(r) ? r->start : 0, start = from + k->first, end = from + k->last + 1;
+  int64_t from = placed(r) ? r->start : r->offset;
+  int64_t start = from + k->first, end = from + k->last + 1;
   sg_buffer_name(b, placed(r) ? r->chrom : r->name, true, '_');
   sg_buffer_printf(b, "\t%" PRId64 "\t%" PRId64 "\t", start, end);
   put_name(job, row, b);

@@ -348,11 +348,23 @@ static sg_status read_strings(reader *r, char *line, sg_err *err)
 
 /* ---- 5. Which of them ---- */
 
-/* The first line that says something; ## lines of a table are passed over. */
+/* "## window 101": the network's window, which longer records were cropped to. */
+static sg_status take_fact(reader *r, const char *line, sg_err *err)
+{
+  static const char window[] = "## window ";
+  sg_err why = { SG_OK, "" };
+  if (strncmp(line, window, sizeof window - 1)) return SG_OK;
+  if (sg_parse_i64("## window", line + sizeof window - 1, 1, far, &r->to->window, &why))
+    return sg_fail(err, SG_EFORMAT, "%s", why.text);
+  return SG_OK;
+}
+
+/* The first line that says something; ## lines of a table are looked at and passed over. */
 static sg_status first_line(reader *r, char **ret_line, sg_err *err)
 {
   sg_status status;
   while (!(status = next_line(r, ret_line, err)) && *ret_line) {
+    if ((status = take_fact(r, *ret_line, err))) return status;
     if (!strncmp(*ret_line, "##seqgloss-shard", 16))
       return sg_fail(err, SG_EFORMAT, "a piece of a sharded table: seqgloss merge puts the pieces "
                      "together");

@@ -56,6 +56,16 @@ sg_subset_row sg_subset_row_unknown(void)
                           .plant_median = NAN, .plant_frac = NAN, .first = -1 };
 }
 
+int64_t sg_subset_left(const sg_subset_row *row)
+{
+  if (row->first >= 0 && row->end >= 0) return row->first - row->start;
+  if (!row->positions) return -1;
+  int64_t left = row->positions[0];
+  for (int i = 1; i < row->size; i++)
+    if (row->positions[i] < left) left = row->positions[i];
+  return left;
+}
+
 /* ---- One text ---- */
 
 /* The letter as it is kept: a base, '-', or 0 for what is neither. */

@@ -4,12 +4,11 @@
  * narrowPeak, whose tenth is the summit; in BED12 the tenth is the number of blocks. More than
  * twelve columns are allowed and not looked at.
  */
-#include "seqio/bed.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "seqgloss/io.h"
+#include "seqgloss/region.h"
 
 /* No chromosome is longer; twice this still fits into 63 bits. */
 static const int64_t most = INT64_C(1) << 40;

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/lines.h"
-#include "seqio/bed.h"
 #include "seqio/places.h"
 #include "seqio/source.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "seqgloss/io.h"
+#include "seqgloss/region.h"
 
 enum { DIGITS = 32 };
 
@@ -56,18 +57,35 @@ static size_t find_last(const char *text, size_t n, char c)
   return n;
 }
 
+/* Finds the last colon of a name and the numbers behind it. */
+static bool take_place(const char *name, char *strand, size_t *ret_colon, int64_t *ret_a,
+                       int64_t *ret_b)
+{
+  size_t n = take_strand(name, strlen(name), strand), colon = find_last(name, n, ':'), dash;
+
+  *ret_colon = colon;
+  if (colon == n || colon == 0) return false;
+  dash = colon + 1 + strcspn(name + colon + 1, "-");
+  return dash < n && take_number(name + colon + 1, dash - colon - 1, false, ret_a)
+         && take_number(name + dash + 1, n - dash - 1, false, ret_b) && *ret_a <= *ret_b;
+}
+
+bool sg_name_says_place(const char *name)
+{
+  size_t colon;
+  int64_t a, b;
+  char strand;
+
+  return take_place(name, &strand, &colon, &a, &b);
+}
+
 bool sg_name_place(const char *name, int64_t length, sg_named_place *place)
 {
-  size_t n = take_strand(name, strlen(name), &place->strand);
-  size_t colon = find_last(name, n, ':'), dash;
+  size_t colon;
   int64_t a, b;
   const char *label = NULL;
 
-  if (colon == n || colon == 0) return false;
-  dash = colon + 1 + strcspn(name + colon + 1, "-");
-  if (dash >= n || !take_number(name + colon + 1, dash - colon - 1, false, &a) ||
-      !take_number(name + dash + 1, n - dash - 1, false, &b))
-    return false;
+  if (!take_place(name, &place->strand, &colon, &a, &b)) return false;
   if (b - a != length && (b - a + 1 != length || a < 1)) return false;
   for (const char *p = strstr(name, "::"); p && p < name + colon; p = strstr(p + 1,
       "::")) label = p;

@@ -155,6 +155,7 @@ static void describe(const sg_source *s, sg_region *g)
   g->score = r->score;
   g->strand = s->opts.no_strand && r->strand == '-' ? '+' : r->strand;
   g->unknown = s->unknown;
+  g->offset = r->contig < 0 ? s->win_begin : 0;
   g->start = known ? s->win_begin + r->origin : -1;
   g->end = known ? s->win_end + r->origin : -1;
   g->interval_start = known ? r->start + r->origin : -1;

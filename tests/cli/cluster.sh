@@ -213,6 +213,49 @@ window_fasta() {
     "$seqgloss" cluster "$work/plain.tsv" 2>&1 > /dev/null | grep -q 'without the FASTA of the windows (-f)'
 }
 check "windows: their FASTA in place of a genome" window_fasta
+# Records longer than the network's window, which sis crops to their centre; every second one is of the other strand. Members and motifs
+# are those of the genome, sites count from the beginning of the record, and the regions worth a look are the windows.
+there() { # BED of places in records: where that is on the chromosome
+  awk -F '\t' -v OFS='\t' 'NR == FNR { lo[$4] = $2; strand[$4] = $6; next }
+    strand[$1] == "+" { print lo[$1] + $2, lo[$1] + $3, $4, $6; next }
+    { print lo[$1] + 201 - $3, lo[$1] + 201 - $2, $4, $6 == "+" ? "-" : "+" }' "$work/long.bed" "$1" | sort -u
+}
+long_windows() {
+  sort -k 2,2n "$b" | awk -F '\t' -v OFS='\t' '{ m = int(($2 + $3) / 2) } m - last >= 400 && NR <= 200 { last = m; print $1, m - 100, m + 101, $4, 0, NR % 2 ? "+" : "-" }' > "$work/long.bed"
+  gzip -dc "$g" | awk -F '\t' 'NR == FNR { lo[++n] = $2; name[n] = $4; strand[n] = $6; next }
+    /^>/ { next } { if (!width) width = length($0); if (/[ACGTacgt]/) line[k + 0] = toupper($0); k++ }
+    function flip(s,  i, t) { for (i = length(s); i; i--) t = t substr("TGCA", index("ACGT", substr(s, i, 1)), 1); return t }
+    END { for (i = 1; i <= n; i++) { first = int(lo[i] / width); s = ""; for (j = 0; j < 5; j++) s = s line[first + j]
+      s = substr(s, lo[i] - first * width + 1, 201); print ">" name[i] "::chr20:" lo[i] "-" lo[i] + 201 "(" strand[i] ")"
+      print strand[i] == "-" ? flip(s) : s } }' "$work/long.bed" - > "$work/far.fa"
+  sed 's/::.*//' "$work/far.fa" > "$work/lost.fa"
+  "$seqgloss" sis -q -m "$m" --threshold 0.99 -f "$g" -b "$work/long.bed" -o "$work/near.tsv" -o "$work/near.bed" && run -f "$g" -o "$work/near" "$work/near.tsv" > /dev/null || return 1
+  for k in far lost; do
+    "$seqgloss" sis -q -m "$m" --threshold 0.99 "$work/$k.fa" -o "$work/$k.tsv" -o "$work/$k.bed" && grep -q '^## window 101$' "$work/$k.tsv" &&
+      run -f "$work/$k.fa" -o "$work/$k" "$work/$k.tsv" > /dev/null || return 1
+  done
+  for f in motifs.meme motifs.genomic.meme; do cmp "$work/near/$f" "$work/far/$f" || return 1; done
+  # (What is fetched around a site begins 64 bases before its middle and ends 63 behind it: backgrounds differ a little by strand.)
+  for k in near lost; do grep -v '^##' "$work/$k/summary.tsv" > "$work/$k.only"; done
+  [ "$(wc -l < "$work/lost.only")" -ge 2 ] && cmp "$work/near.only" "$work/lost.only" || return 1
+  for f in instances.bed clusters.tsv regions.top.bed regions.unexplained.bed; do
+    for k in near far; do grep -v '^##' "$work/$k/$f" > "$work/$k.only"; done
+    [ -s "$work/far.only" ] && cmp "$work/near.only" "$work/far.only" || return 1
+  done
+  # Without ## lines the places say how long the windows are.
+  grep -v '^##' "$work/far.tsv" > "$work/bare.tsv" && run --no-provenance -f "$work/far.fa" -o "$work/bare" "$work/bare.tsv" > /dev/null &&
+    cmp "$work/near/motifs.genomic.meme" "$work/bare/motifs.genomic.meme" || return 1
+  grep -v '^## window' "$work/lost.tsv" > "$work/bare.tsv" && fails 1 'bare.tsv:[0-9]*: window .* has not the bases.*## window' run -f "$work/lost.fa" "$work/bare.tsv" || return 1
+  there "$work/lost/instances.bed" > "$work/1" && cut -f 2-4,6 "$work/near/instances.bed" | sort -u | cmp - "$work/1" && [ "$(wc -l < "$work/1")" -ge 30 ] || return 1
+  there "$work/lost.bed" | cut -f 1,2 | sort -u > "$work/1" && cut -f 2,3 "$work/near.bed" | sort -u | cmp - "$work/1" || return 1
+  for k in far lost; do
+    "$seqgloss" predict -q --no-provenance -m "$m" "$work/$k/regions.top.fa" -o "$work/$k.top.tsv" || return 1
+    cut -f 1,6 "$work/$k.top.tsv" > "$work/$k.top.f"
+  done
+  "$seqgloss" predict -q --no-provenance -m "$m" -f "$g" -b "$work/near/regions.top.bed" -o "$work/near.top.tsv" && [ "$(wc -l < "$work/near.top.tsv")" = 13 ] &&
+    cmp "$work/near.top.tsv" "$work/far.top.tsv" && sort "$work/far.top.f" > "$work/1" && sort "$work/lost.top.f" | cmp - "$work/1" && [ ! -e "$work/near/regions.top.fa" ]
+}
+check "windows longer than the network's" long_windows
 check "no input" fails 2 'one table of subsets' run
 check "no such file" fails 1 'no.tsv' run "$work/no.tsv"
 check "a folder is wanted" fails 1 'a folder is wanted' run -o "$b" "$sis"

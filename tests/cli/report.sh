@@ -36,6 +36,31 @@ one_consensus() {
   rm -rf "$work/named" && cp -r "$run" "$work/named" && sed -i 's/^\(MOTIF cluster_1\) .*/\1 first/' "$work/named/motifs.genomic.meme" &&
     report -q "$work/named" && grep -q '<h3 id="cluster_1">cluster_1: [ACGTRYSWKMN]*TCAGCA' "$work/named/report.html"
 }
+# Distances from the nearest summit in the window, by hand: two of three regions have one, moved by up to 30 bases; 20 is chr20.
+from_summits() {
+  awk -F '\t' -v OFS='\t' 'NR % 3 { at = int(($2 + $3) / 2) + NR % 61 - 30; print "20", at, at + 1 }' "$data/regions.bed" > "$work/points.bed"
+  awk -F '\t' -v OFS='\t' '{ print "chr20", $2 - 40, $2 + 50, "p" NR, 0, ".", 9, -1, -1, 40 }' "$work/points.bed" | sort -k 2,2nr > "$work/s.narrowPeak"
+  report "$run" --summits "$work/points.bed" -o "$work/points.html" 2> "$work/points.err" && report -q "$run" --summits "$work/s.narrowPeak" -o "$work/peaks.html" || return 1
+  cmp "$work/points.html" "$work/peaks.html" || return 1
+  awk -F '\t' 'NR == FNR { at[n++] = $2 + 0.5; next } /^#/ || $9 == "noise" { next }
+    { mid = ($13 + $14) / 2; best = ""; for (i = 0; i < n; i++) if (at[i] > $3 && at[i] < $4) { d = mid - at[i]
+        if (best == "" || d * d < best * best || (d * d == best * best && d > best)) best = d }
+      print $1, $13, best == "" ? "-" : sprintf("%.1f", best) }' "$work/points.bed" "$run/clusters.tsv" | sort > "$work/want"
+  grep -c -- ' -$' "$work/want" && sed -n '/<details><summary>Members/,/<\/details>/p' "$work/points.html" | tr -d '\n' | sed 's/<tr>/\n/g' |
+    sed -n 's/^<td[^>]*>\([^<]*\)<\/td><td[^>]*>chr20:\([0-9,]*\)-[^<]*<\/td><td[^>]*>[^<]*<\/td><td[^>]*>[^<]*<\/td><td[^>]*>[^<]*<\/td><td[^>]*>\([^<]*\)<.*/\1 \2 \3/p' |
+    awk '{ gsub(",", "", $2); print $1, $2 - 1, (NF > 2 ? $3 : "-") }' | sort > "$work/got"
+  # (The first ten members of each motif are in the page as such.)
+  [ "$(wc -l < "$work/got")" -ge 20 ] && grep -q -- ' -$' "$work/got" && ! comm -23 "$work/got" "$work/want" | grep . && grep -q 'from summit' "$work/points.html" && ! grep -q 'from middle' "$work/points.html" || return 1
+  lost=$(grep -c -- ' -$' "$work/want")
+  said=$(sed -n 's/.*>\([0-9]*\) members lie in windows without a summit.*/\1/p' "$work/points.html" | awk '{ n += $1 } END { print n }')
+  [ "$lost" -gt 50 ] && [ "$lost" = "$said" ] && grep -q '^\[M::report\] [0-9]* of [0-9]* windows with subsets have no summit of ' "$work/points.err" || { echo "$lost $said"; return 1; }
+  # Of another chromosome: said; no file, no points, no BED: an error, before anything is written.
+  sed 's/^20/21/' "$work/points.bed" > "$work/other.bed" && report "$run" --summits "$work/other.bed" -o "$work/other.html" 2> "$work/other.err" &&
+    grep -q '^\[W::report\] none of the windows' "$work/other.err" && ! grep -q 'Position of the motif' "$work/other.html" || return 1
+  : > "$work/empty.bed" && echo 'chr20	5' > "$work/bad.bed" && mkdir "$work/early" && fails 1 'empty.bed: no summits' report "$run" --summits "$work/empty.bed" -o "$work/early/a.html" &&
+    fails 1 'bad.bed:1: BED needs' report "$run" --summits "$work/bad.bed" -o "$work/early/a.html" && [ ! "$(ls "$work/early")" ] &&
+    fails 1 'bad.bed:1: BED needs' "$seqgloss" run -m "$data/mafk.h5" -f "$data/chr20.fa.gz" -b "$data/regions.bed" --summits "$work/bad.bed" -o "$work/early/x" && [ ! -e "$work/early/x" ]
+}
 # What stands in a column is said where it cannot be pointed at.
 legends() {
   for w in E_run E q 'by chance' pattern; do grep -q "<dt>$w</dt><dd>" "$run/report.html" || { echo "no legend: $w"; return 1; }; done
@@ -222,11 +247,11 @@ huge() {
 # Methods are those of the files: the data base, the mask, the clustering, and predictions only where they are.
 methods() {
   rm -rf "$work/methods" && mkdir "$work/methods" && cp "$run"/motifs*.meme "$run/tomtom.tsv" "$work/methods" &&
-    sed 's/^\(## command .*\)$/\1 --mask zero.npy/' "$run/sis.tsv" > "$work/methods/sis.tsv" &&
+    sed 's/^\(## command .*\)$/\1 --mask '"'my zero.npy' --select output"'/' "$run/sis.tsv" > "$work/methods/sis.tsv" &&
     sed 's/^\(## command .*\)$/\1 --method published/' "$run/clusters.tsv" > "$work/methods/clusters.tsv" &&
     "$seqgloss" motifs -q vertebrates --family maf-related -F meme -o "$work/own.meme" || return 1
   report -q "$work/methods" -o "$work/methods.html" && grep -q 'matrices of JASPAR 2026 \[3\], vertebrates' "$work/methods.html" &&
-    grep -q 'the four numbers of zero.npy' "$work/methods.html" && grep -q 'DBSCAN' "$work/methods.html" && ! grep -q 'mixture of' "$work/methods.html" &&
+    grep -q 'the four numbers of my zero.npy \[1\]' "$work/methods.html" && grep -q 'DBSCAN' "$work/methods.html" && ! grep -q 'mixture of' "$work/methods.html" &&
     ! grep -q 'nan %' "$work/methods.html" && grep -q 'The table of predictions is not there' "$work/methods.html" || return 1
   report -q -d "$work/own.meme" "$run" -o "$work/methods.html" && grep -q 'matrices of own.meme' "$work/methods.html" &&
     ! grep -q 'JASPAR 2026' "$work/methods.html" && grep -q '0.25 of each base' "$work/methods.html" && grep -q 'mixture of' "$work/methods.html" || return 1
@@ -334,6 +359,7 @@ if [ -f "$data/mafk.h5" ]; then
   check "--strict" strict
   check "warnings stand on the page" warned
   check "one string that is most of a motif" dominated
+  check "distances from summits" from_summits
   check "nothing to explain" unexplained
   check "methods are those of the run" methods
   check "what is no probability is not warned of as one" linear

@@ -22,8 +22,8 @@ same() {
 
 demo() {
   "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
-  grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
-    grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+  grep -q '^\[M::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+    grep -q '^\[M::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
     grep -q "^report: $work/demo/report.html" "$work/demo.err" && grep -q '^## E_run ' "$work/demo/motifs.tsv" &&
     grep -v '^## ' "$work/demo/motifs.tsv" | cmp - "$work/demo.out"
 }
@@ -158,7 +158,24 @@ windows() {
   grep 'without' "$work/windows.err" && return 1
   for f in motifs.genomic.meme instances.bed sis.bed; do [ -s "$work/windows/$f" ] || { echo "no $f"; return 1; }; done
   grep -q '^w[0-9]*	[0-9]*	[0-9]*	' "$work/windows/instances.bed" && grep -q '^MOTIF' "$work/windows/motifs.genomic.meme" &&
-    fails 2 'a FASTA of windows goes without -f' "$seqgloss" run -m "$m" -f "$work/win.fa" -o "$work/x"
+    fails 2 'a FASTA of windows goes without -f' "$seqgloss" run -m "$m" -f "$work/win.fa" -o "$work/x" || return 1
+  letters "$work/windows/report.html" && grep -q "<b>w[0-9]*</b>" "$work/letters" || return 1
+  # Longer than the network's window: the same clusters, sites that count in the records, the same regions letter by letter.
+  awk '/^>/ { print; next } { print "ACGTA" $0 "GGATC" }' "$work/win.fa" > "$work/longer.fa"
+  "$seqgloss" run -q -m "$m" --threshold 0.9 -o "$work/longer" "$work/longer.fa" > /dev/null 2> "$work/longer.err" || { cat "$work/longer.err"; return 1; }
+  for k in windows longer; do grep -v '^##' "$work/$k/summary.tsv" > "$work/$k.only"; done
+  cmp "$work/windows.only" "$work/longer.only" && letters "$work/longer/report.html" || return 1
+  awk -F '\t' -v OFS='\t' '{ $2 += 5; $3 += 5; print }' "$work/windows/instances.bed" > "$work/1" && [ -s "$work/1" ] &&
+    cmp "$work/longer/instances.bed" "$work/1" || return 1
+  # The same where they say their places.
+  awk '/^>/ { print $0 "::chrW:" 1000 * ++n "-" 1000 * n + 111; next } { print }' "$work/longer.fa" > "$work/said.fa"
+  "$seqgloss" run -q -m "$m" --threshold 0.9 -o "$work/said" "$work/said.fa" > /dev/null 2> "$work/said.err" || { cat "$work/said.err"; return 1; }
+  cmp "$work/longer/motifs.meme" "$work/said/motifs.meme" && letters "$work/said/report.html" && grep -q '<b>w[0-9]*</b> chrW:' "$work/letters"
+}
+letters() { # report.html: twelve regions letter by letter, with marked bases and sites of motifs
+  grep -q 'Regions letter by letter' "$1" && sed -n '/<figure class="track">/,/<\/figure>/p' "$1" > "$work/letters" &&
+    [ "$(grep -c '<figure class="track">' "$work/letters")" = 12 ] && [ "$(grep -c 'subsets* of [1-9][0-9]* bases; <a href' "$work/letters")" = 12 ] &&
+    [ "$(grep -c 'cluster_1 ([+-])' "$work/letters")" -ge 12 ]
 }
 # Shuffled regions and weights are warned of by nobody; the table says what came of them.
 quiet_control() {

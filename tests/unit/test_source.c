@@ -131,6 +131,53 @@ START_TEST(windows_have_no_chromosomes)
 }
 END_TEST
 
+/* Records longer or shorter than the window: where it begins in the record. */
+START_TEST(windows_tell_their_offset)
+{
+  sg_region_batch *b;
+  sg_source_opts o = sg_source_opts_default();
+  begin(">a\nAACGTTAC\n>c::chr1:10-17(-)\nAACGTTA\n>short\nAC\n", "");
+  o.windows = fasta;
+  o.length = 4;
+  o.flank = 3;
+  o.edge = SG_EDGE_PAD;
+  sg_source *s = open_source(&o);
+  ck_assert(!sg_region_batch_new(8, &b, NULL) && !sg_source_fill(s, b, NULL));
+  ck_assert_int_eq(b->n, 3);
+  ck_assert(b->region[0].offset == 2 && b->region[0].start == -1);
+  ck_assert(b->region[1].offset == 1 && b->region[1].start == 11 && b->region[1].end == 15);
+  ck_assert_int_eq(b->region[2].offset, -1);
+  static const uint8_t first[4] = { 1, 2, 3, 3 }, left[2] = { 0, 0 }, right[2] = { 0, 1 };
+  ck_assert(!memcmp(b->codes, first, 4) && !memcmp(b->flanks + 1, left, 2));
+  ck_assert(!memcmp(b->flanks + 3, right, 2));
+  sg_region_batch_free(b);
+  sg_source_close(s);
+  o = sg_source_opts_default();
+  o.genome = fasta;
+  o.intervals = (const char *const[]){ "a:3-5" };
+  o.n_intervals = 1;
+  s = open_source(&o);
+  ck_assert(!sg_region_batch_new(8, &b, NULL) && !sg_source_fill(s, b, NULL) && b->n == 1);
+  ck_assert(b->region[0].offset == 0 && b->region[0].start == 2);
+  sg_region_batch_free(b);
+  sg_source_close(s);
+  end();
+}
+END_TEST
+
+START_TEST(names_that_say_a_place)
+{
+  static const char *const do_say[] = { "chr1:10-14", "n::20:0-101(-)", "X:5-9/rc", "a:b:1-2(.)" };
+  static const char *const do_not[] = { "chr20", "chr1:10", ":1-2", "w1:a-b", "HLA-A*01:01:01:01",
+                                        "chr1:20-10", "chr1:1-2x", "", "chr1:-5-9",
+                                        "chr1:1,000-2" };
+  for (size_t i = 0; i < sizeof do_say / sizeof *do_say; i++)
+    ck_assert_msg(sg_name_says_place(do_say[i]), "%s", do_say[i]);
+  for (size_t i = 0; i < sizeof do_not / sizeof *do_not; i++)
+    ck_assert_msg(!sg_name_says_place(do_not[i]), "%s", do_not[i]);
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("source");
@@ -138,6 +185,8 @@ int main(void)
   tcase_add_test(t, chromosomes_have_the_regions_names);
   tcase_add_test(t, intervals_name_chromosomes_too);
   tcase_add_test(t, windows_have_no_chromosomes);
+  tcase_add_test(t, windows_tell_their_offset);
+  tcase_add_test(t, names_that_say_a_place);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);

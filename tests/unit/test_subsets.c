@@ -29,20 +29,21 @@ START_TEST(test_table)
 {
   sg_subsets *s;
   sg_err err;
-  ck_assert_int_eq(read_text("##seqgloss\n##tau 0.5\n" HEADER "\tplant_median\tplant_frac_ge_tau\n"
+  ck_assert_int_eq(read_text("## seqgloss\n## window 20\n"
+    HEADER "\tplant_median\tplant_frac_ge_tau\n"
     "r1\tchr1\t100\t120\t-\tMAFK\t2\t4\t0.9\t0.8\t0.1\t0.2\t0.5\t0.3\t.\t5,3,4,7\t105,103,104,107\t"
     "ACG-T\t0.7\t0.95\r\n"
     "r2\t.\t.\t.\t.\tMAFK\t1\t2\t0.9\t0.8\t0.1\t0.2\t0.5\t0.3\t1e-05\t9,0\t.\tA--------C\t0.6\t1\n",
     &s, &err), SG_OK);
   ck_assert_int_eq(s->n, 2);
-  ck_assert(s->has_regions && s->has_plant);
+  ck_assert(s->has_regions && s->has_plant && s->window == 20);
   const sg_subset_row *r = s->row;
   ck_assert_str_eq(r->region, "r1");
   ck_assert_str_eq(r->chrom, "chr1");
   ck_assert_str_eq(r->target, "MAFK");
   ck_assert_str_eq(r->text, "ACG-T");
   ck_assert(r->start == 100 && r->end == 120 && r->strand == '-' && r->rank == 2 && r->size == 4);
-  ck_assert(r->length == 5 && r->first == 103 && r->line == 4);
+  ck_assert(r->length == 5 && r->first == 103 && r->line == 4 && sg_subset_left(r) == 3);
   ck_assert(r->positions[0] == 5 && r->genomic[3] == 107);
   ck_assert(r->f_all == 0.9 && r->f_subset == 0.8 && r->f_rest == 0.1 && r->f_empty == 0.2);
   ck_assert(r->tau == 0.5 && r->margin == 0.3 && isnan(r->least_lead));
@@ -50,6 +51,7 @@ START_TEST(test_table)
   r = s->row + 1;
   ck_assert_str_eq(r->chrom, "");
   ck_assert(r->start == -1 && r->end == -1 && r->strand == '.' && r->first == -1 && !r->genomic);
+  ck_assert_int_eq(sg_subset_left(r), 0);
   ck_assert(r->positions[0] == 9 && r->least_lead == 1e-5 && r->line == 5);
   sg_subsets_free(s);
 }
@@ -63,6 +65,7 @@ START_TEST(test_columns_by_name)
   ck_assert_int_eq(s->n, 1);
   ck_assert_str_eq(s->row[0].text, "ACGT");
   ck_assert(isnan(s->row[0].tau) && !s->row[0].positions && !s->has_plant);
+  ck_assert(s->window == 0 && sg_subset_left(s->row) == -1);
   sg_subsets_free(s);
   ck_assert_int_eq(read_text("#region\tsubset\n", &s, NULL), SG_OK);   /* nothing was found */
   ck_assert_int_eq(s->n, 0);
@@ -118,6 +121,7 @@ static const struct bad { const char *text, *words; } bad[] = {
   { "#region\tsubset\ttau\na\tAC\t0.5x\n", "tau" },
   { "hello\nworld\n", ":1: subset: 'h'" },
   { "ACGT\nAC GT\nAC!T\n", ":3: subset: '!'" },
+  { "## window 0\n" HEADER "\n", ":1: ## window" },
   { ">a\n>b\nAC\n", ":2: subset: no base" },
 };
 
