@@ -14,7 +14,7 @@ made() {
 }
 # Regions in the order of |sum of deeplift's scores|, which is |f(x) - f(r)|.
 chosen() {
-  awk -F '\t' '/^#/ { next } { s[$1] += $NF } END { for (r in s) print (s[r] < 0 ? -s[r] : s[r]), r }' "$work/s.deeplift.tsv" | sort -k1,1 -g -r |
+  awk -F '\t' '/^#/ { next } { s[$1] += $8 } END { for (r in s) print (s[r] < 0 ? -s[r] : s[r]), r }' "$work/s.deeplift.tsv" | sort -k1,1 -g -r |
     head -n 3 | cut -d ' ' -f 2 > "$work/want"
   sed -n 's/.*<h2 id="region-[0-9]*">\([^<]*\)<.*/\1/p' "$work/r.html" > "$work/got"
   cat "$work/want" "$work/got"
@@ -23,11 +23,11 @@ chosen() {
 # The sum in the table is the sum in the file, and the marks are the positions of the subsets.
 numbers() {
   first=$(sed -n 1p "$work/want")
-  sum=$(awk -F '\t' -v r="$first" '$1 == r { s += $NF } END { printf "%.3g", s }' "$work/s.deeplift.tsv")
+  sum=$(awk -F '\t' -v r="$first" '$1 == r { s += $8 } END { printf "%.3g", s }' "$work/s.deeplift.tsv")
   grep -q "<td class=\"number\">$sum</td>" "$work/r.html" || { echo "no sum $sum"; return 1; }
   awk -F '\t' -v r="$first" 'NR == FNR { if (/^#region/ || /^region/) for (i = 1; i <= NF; i++) if ($i == "positions") c = i
       if ($1 == r) { n = split($c, p, ","); for (i = 1; i <= n; i++) in_it[p[i]] = 1 } next }
-    $1 == r { v = $NF < 0 ? -$NF : $NF; if ($6 in in_it) { a += v; k++ } else { b += v; l++ } }
+    $1 == r { v = $8 < 0 ? -$8 : $8; if ($6 in in_it) { a += v; k++ } else { b += v; l++ } }
     END { printf "%.3g %.3g %d\n", a / k, b / l, k }' "$work/sis.tsv" "$work/s.deeplift.tsv" > "$work/means"
   cat "$work/means"
   read -r inside outside n < "$work/means" && [ "$n" -gt 0 ] && grep -q "<td class=\"number\">$inside</td><td class=\"number\">$outside</td>" "$work/r.html"
