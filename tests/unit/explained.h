@@ -86,6 +86,7 @@ typedef struct setting {
   const uint8_t *refs;
   int n_refs;
   const float *arrays;
+  const float *data;            /* the sequence as [4][L], in place of codes */
 } setting;
 
 static inline setting usual(void)
@@ -100,7 +101,7 @@ static inline sg_status try(const net *t, const char *method, setting z, const u
   sg_plan *plan = NULL;
   sg_explain_plan *ep = NULL;
   sg_explain *s = NULL;
-  sg_input in = {.codes = x};
+  sg_input in = {.codes = z.data ? NULL : x, .data = z.data};
   sg_explain_item item = {.inputs = &in, .n_references = z.n_refs, .reference_codes = z.refs,
                           .references = z.arrays, .reverse = z.reverse};
   sg_explain_score score = {.hypothetical = r->hyp, .contribution = r->con};

@@ -581,6 +581,70 @@ START_TEST(noise_is_seeded)
 }
 END_TEST
 
+/* Sequences as numbers: the bits of those given as codes; a base between others is explained too,
+ * on both strands, and cannot be changed. */
+START_TEST(sequences_as_arrays)
+{
+  static const char *const methods[] = { "gradient", "grad-x-input", "smoothgrad", "intgrad",
+                                         "deeplift", "ism" };
+  static const sg_explain_rc rc[] = { SG_EXPLAIN_RC_NONE, SG_EXPLAIN_RC_MEAN, SG_EXPLAIN_RC_MAX };
+  net t;
+  uint8_t x[L], zero[L];
+  float hot[CELLS] = {0}, turned[CELLS];
+  sg_err err = {0};
+  scores r;
+  two_branches(&t, PRODUCT);
+  random_codes(1, L, x);
+  x[5] = SG_CODE_N_ZERO;
+  x[6] = SG_CODE_N_QUARTER;
+  memset(zero, SG_CODE_N_ZERO, L);
+  for (int i = 0; i < CELLS; i++)
+    hot[i] = x[i % L] == i / L ? 1.0f : x[i % L] == SG_CODE_N_QUARTER ? 0.25f : 0.0f;
+  for (int m = 0; m < 6; m++)
+    for (int k = 0; k < 3; k++) {
+      setting z = usual();
+      z.refs = zero;
+      z.n_refs = 1;
+      z.o.rc = rc[k];
+      scores a = run(&t, methods[m], z, x);
+      z.data = hot;
+      scores b = run(&t, methods[m], z, NULL);
+      ck_assert_msg(!memcmp(a.con, b.con, sizeof a.con) && !memcmp(a.hyp, b.hyp, sizeof a.hyp) &&
+                    a.value == b.value, "%s, strands %d", methods[m], k);
+    }
+  for (int c = 0; c < 4; c++) hot[c * L + 3] = 0.1f * (float) (c + 1);
+  for (int i = 0; i < CELLS; i++) turned[i] = hot[CELLS - 1 - i];     /* ACGT: c to 3 - c */
+  for (int m = 0; m < 5; m++) {
+    setting z = usual();
+    z.refs = zero;
+    z.n_refs = 1;
+    z.o.samples = 1;
+    z.o.sigma = 0;
+    z.data = hot;
+    scores one = run(&t, methods[m], z, NULL);
+    if (m > 2)
+      ck_assert_double_le(fabs(sum(one.con, CELLS) - (one.value - one.reference)),
+                          m == 3 ? 1e-2 : 1e-5);
+    z.data = turned;
+    scores other = run(&t, methods[m], z, NULL);
+    z.data = hot;
+    z.o.rc = SG_EXPLAIN_RC_MEAN;
+    scores both = run(&t, methods[m], z, NULL);
+    for (int i = 0; i < CELLS; i++) {
+      double mean = ((double) one.con[i] + (double) other.con[CELLS - 1 - i]) / 2;
+      ck_assert_double_le(fabs(mean - (double) both.con[i]), 1e-6);
+    }
+  }
+  setting z = usual();
+  z.data = hot;
+  ck_assert_int_eq(try(&t, "ism", z, NULL, &r, &err), SG_EINVAL);
+  ck_assert(strstr(err.text, "one-hot"));
+  z.data = NULL;
+  ck_assert_int_eq(try(&t, "gradient", z, NULL, &r, &err), SG_EINVAL);
+  discard(&t);
+}
+END_TEST
+
 /* ---- 8. Refusals ---- */
 
 START_TEST(refusals)
@@ -662,6 +726,7 @@ int main(void)
   tcase_add_test(c, targets_are_linear);
   tcase_add_test(c, strands);
   tcase_add_test(c, references_as_arrays);
+  tcase_add_test(c, sequences_as_arrays);
   tcase_add_test(c, corrected_gradients);
   tcase_add_test(c, noise_is_seeded);
   tcase_add_test(c, refusals);
