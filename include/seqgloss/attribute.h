@@ -134,7 +134,9 @@ SG_API size_t sg_explain_bytes(const sg_explain *attr);
 
 /* One sequence. */
 typedef struct sg_explain_item {
-  const sg_input *inputs;   /* as for sg_exec_forward with one item; the DNA as codes[L] */
+  const sg_input *inputs;   /* as for sg_exec_forward with one item; the DNA as codes[L], or as data
+                             * in single precision: where its columns are those of codes
+                             * (sg_plan_codes) the scores are the same bits */
   bool reverse;             /* the results lie on the other strand of the codes */
   uint64_t index;           /* its number in the run: with `seed` the source of noise */
   int n_references;         /* references: one of the two arrays, on the strand of the codes */
@@ -154,8 +156,9 @@ typedef struct sg_explain_score {
                              * promises no sum */
 } sg_explain_score;
 
-/* Explains one sequence: scores[targets]. Errors: SG_EINVAL (no references where they are needed),
- * SG_ENOMEM, and what evaluation gives. Cost: see the methods. */
+/* Explains one sequence: scores[targets]. Errors: SG_EINVAL (no references where they are needed;
+ * data that are no codes, for a method that changes bases: SG_EXPLAIN_EDITS), SG_ENOMEM, and
+ * what evaluation gives. Cost: see the methods. */
 SG_API sg_status sg_explain_run(sg_explain *attr, const sg_explain_item *item,
                                 sg_explain_score *scores, sg_err *err);
 

@@ -36,6 +36,13 @@ typedef struct sg_input {
   const double *data64;     /* in place of data, for plans in double precision */
 } sg_input;
 
+/* A row of data for the DNA input as codes[L]: true where every column is one that a code stands
+ * for (a base, nothing, a quarter of each base), so that the row and its codes are the same input.
+ * False: *ret_at is the first position that has something else, and codes are N where that is. */
+SG_API bool sg_plan_codes(const sg_plan *plan, const float *row, uint8_t *codes, int64_t *ret_at);
+/* The same row as dst[4][L], A, C, G, T. */
+SG_API void sg_plan_bases(const sg_plan *plan, const float *row, float *dst);
+
 /* Evaluates n <= batch items. */
 SG_API sg_status sg_exec_forward(sg_exec *exec, int n, const sg_input *inputs, sg_err *err);
 

@@ -1,5 +1,5 @@
 /* seqgloss/region.h: the one streaming source of windows: FASTA records, or regions of a genome, as
- * codes ready for a network.
+ * codes ready for a network; or the numbered rows of arrays, whose sequences the caller has.
  *
  * Coordinates are 0-based and half open everywhere; only the text of `-R` and of record names is
  * 1-based where its dialect is. A source reads its input once more when opened, to find every
@@ -65,8 +65,8 @@ typedef struct sg_region_batch {
 SG_API sg_status sg_region_batch_new(int cap, sg_region_batch **ret_batch, sg_err *err);
 SG_API void sg_region_batch_free(sg_region_batch *batch);
 
-/* What to read. Exactly one of: `windows`; or `genome` with `bed`, or with `intervals`. Strings are
- * borrowed until sg_source_open returns. */
+/* What to read. Exactly one of: `windows`; or `genome` with `bed`, or with `intervals`; or `rows`.
+ * Strings are borrowed until sg_source_open returns. */
 typedef struct sg_source_opts {
   size_t size;              /* sizeof(sg_source_opts) of the caller */
   const char *windows;      /* FASTA whose records are the regions; "-": standard input */
@@ -77,6 +77,9 @@ typedef struct sg_source_opts {
   const char *const *intervals;  /* texts "chr:beg-end" (1-based, both ends included, commas
                                     allowed), "chr:beg", "chr" */
   int n_intervals;
+  int64_t rows;             /* so many windows of `length` without a sequence, for what is in
+                               arrays: named by their numbers from 0, without places, every code
+                               that of N, none left out; default -1: windows have sequences */
   int64_t length;           /* window length L; 0: every interval's (record's) own */
   int64_t flank;            /* bases wanted on both sides of a window beside it (N where there are
                                none); default 0 */

@@ -9,6 +9,7 @@
 #include "cli/resume.h"
 #include "cli/scores.h"
 #include "cli/share.h"
+#include "cli/windows.h"
 #include "seqgloss/attribute.h"
 #include "seqgloss/seq.h"
 

@@ -46,7 +46,7 @@ sg_status sg_refs_open_fasta(const sg_attribute_job *job, const char *option, sg
   sg_region_batch *batch = NULL;
   const sg_net *net = &job->nets.net[0];
   const char *path = sg_opt_text(job->opts, option);
-  if (!net->length)
+  if (!net->length && job->feeds.need_sequence)
     return sg_fail(err, SG_EINVAL, "--%s %s: sequences need windows of one length: give --length",
                    option, path);
   s.windows = path;

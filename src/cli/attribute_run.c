@@ -22,6 +22,7 @@ typedef struct batch {
   float *score;                /* [names][cap][2][4][longest]: hypothetical, contribution */
   float (*sums)[3];            /* [names][cap] residual, f(x), f(reference) */
   float *each;                 /* --per-reference: [names][cap][references][4][longest] */
+  bool *coded;                 /* [cap] the sequence is nothing but codes (sg_plan_codes) */
   bool *single, *unknown;      /* [cap] */
 } batch;
 
@@ -38,6 +39,7 @@ static void batch_free(void *user, void *one)
   free(b->score);
   free(b->sums);
   free(b->each);
+  free(b->coded);
   free(b->single);
   free(b->unknown);
   sg_region_batch_free(b->regions);
@@ -56,10 +58,12 @@ static bool make_batch(const sg_attribute_job *job, batch *b)
   b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   b->score = floats(cap * names_of(job), 8 * job->longest);
   b->sums = calloc((size_t)cap * (size_t)names_of(job) + 1, sizeof *b->sums);
+  b->coded = calloc((size_t)cap, sizeof *b->coded);
   b->single = calloc((size_t)cap, sizeof *b->single);
   b->unknown = calloc((size_t)cap, sizeof *b->unknown);
   b->each = floats(cap * names_of(job), 4 * job->each * job->longest);
-  if (!b->data || !b->score || !b->sums || !b->each || !b->single || !b->unknown) return false;
+  if (!b->data || !b->score || !b->sums || !b->each || !b->coded || !b->single || !b->unknown)
+    return false;
   for (int i = 0; i < job->feeds.n; i++)
     if (job->feeds.feed[i].array && !(b->data[i] = floats(cap, job->feeds.feed[i].units)))
       return false;
@@ -81,17 +85,21 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   return status;
 }
 
+/* The windows, with what stands beside them. */
+static sg_status fill(sg_attribute_job *job, batch *b, sg_err *err)
+{
+  sg_status status = sg_source_fill(job->source, b->regions, err);
+  if (!status) status = sg_windows_read(&job->feeds, b->regions, b->data, err);
+  if (!status)
+    sg_windows_codes(&job->feeds, job->nets.net[0].plan, b->data, b->regions, b->coded);
+  return status;
+}
+
 static sg_status source(void *user, void *one, bool *ret_more, sg_err *err)
 {
   sg_attribute_job *job = user;
   batch *b = one;
-  sg_status status = sg_source_fill(job->source, b->regions, err);
-  for (int k = 0; k < job->feeds.n; k++) {
-    const sg_feed *f = &job->feeds.feed[k];
-    for (int i = 0; f->array && i < b->regions->n && !status; i++)
-      status = sg_array_read(f->array, b->regions->region[i].index, 1, b->data[k] + i * f->units,
-                             err);
-  }
+  sg_status status = fill(job, b, err);
   for (int r = 0; r < SG_REFS_ROLES; r++) {
     const sg_refs *f = &job->refs[r];
     for (int i = 0; f->array && !f->fixed && i < b->regions->n && !status; i++)
@@ -194,6 +202,8 @@ static sg_status make_references(const sg_attribute_job *job, scratch *s, batch 
   case SG_REFS_ZERO: memset(codes, SG_CODE_N_ZERO, (size_t)r->length); break;
   case SG_REFS_QUARTER: memset(codes, SG_CODE_N_QUARTER, (size_t)r->length); break;
   case SG_REFS_SHUFFLE:
+    if (!b->coded[i])
+      return sg_fail(err, SG_EINVAL, "only one-hot rows can be shuffled; give other references");
     status = sg_shuffle(s->shuffler, r->codes + i * r->length, r->length,
                         (uint64_t)r->region[i].index, f->n, codes, &single, err);
     b->single[i] |= single;
@@ -278,11 +288,11 @@ static sg_status explain(const sg_attribute_job *job, scratch *s, batch *b, int 
   for (int k = 0; k < job->feeds.n; k++) {
     const sg_feed *f = &job->feeds.feed[k];
     s->input[k] = (sg_input){ 0 };
-    if (f->array) s->input[k].data = b->data[k] + i * f->units;
+    if (f->array && !(f->dna && b->coded[i])) s->input[k].data = b->data[k] + i * f->units;
     else s->input[k].codes = r->codes + i * r->length;
   }
   b->single[i] = false;
-  b->unknown[i] = mostly_unknown(r, i);
+  b->unknown[i] = b->coded[i] && mostly_unknown(r, i);
   for (int role = 0; role <= SG_REFS_ROLES; role++) {
     item[role] = (sg_explain_item){ .inputs = s->input, .index = (uint64_t)r->region[i].index,
                                     .reverse = sg_scores_reverse(job->opts, &r->region[i]) };
@@ -346,6 +356,18 @@ static sg_status show_window(sg_attribute_job *job, const batch *b, int i, const
   return status;
 }
 
+/* The sequence of window i as it is written. Rows of arrays have no reverse strand. */
+static void fill_onehot(const sg_attribute_job *job, const batch *b, int i, float *onehot)
+{
+  const sg_feed *f = sg_feeds_dna(&job->feeds);
+  int64_t length = b->regions->length;
+  if (b->coded[i])
+    sg_scores_onehot(sg_source_alphabet(job->source), b->regions->codes + i * length, length,
+                     sg_scores_reverse(job->opts, &b->regions->region[i]), onehot);
+  else
+    sg_plan_bases(job->nets.net[0].plan, b->data[f - job->feeds.feed] + i * f->units, onehot);
+}
+
 static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float *onehot,
                             sg_err *err)
 {
@@ -353,8 +375,7 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
   int64_t length = b->regions->length;
   sg_status status = SG_OK;
   bool finite = true;
-  sg_scores_onehot(sg_source_alphabet(job->source), b->regions->codes + i * length, length,
-                   sg_scores_reverse(job->opts, region), onehot);
+  fill_onehot(job, b, i, onehot);
   for (int name = 0; name < names_of(job) && !status; name++) {
     const float *x = score_of(job, b, name, i);
     const float *residual = sums_of(job, b, name, i);
@@ -440,10 +461,11 @@ sg_status sg_attribute_write(sg_attribute_job *job, sg_err *err)
   void *one = NULL;
   bool more = true;
   sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
+  if (!status) status = sg_feeds_rewind(&job->feeds, err);
   if (!status) status = batch_new(job, &one, err);
   batch *b = one;
   while (more && !status) {
-    status = sg_source_fill(job->source, b->regions, err);
+    status = fill(job, b, err);
     more = b->regions->n > 0;
     if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
     if (!status) status = take_batch(job, b, err);

@@ -41,7 +41,8 @@ static const sg_opt_def target_defs[] = {
   { "rc", 0, SG_OPT_CHOICE, "max|mean|none", "none", 0, 0, 0,
     "combine the predictions for both strands, and explain that" },
   { "input", 0, SG_OPT_INFILE, "[NAME=]FILE", NULL, 0, 0, SG_OPT_MANY,
-    "array for an input of the network beside the DNA (.npy .npz .tsv), one row a region" },
+    "array for an input of the network (.npy .npz .tsv), one row a region, axes as its framework "
+    "has them: covariates beside sequences, or encoded DNA in place of them" },
   { 0 }
 };
 static const sg_opt_def correct_defs[] = {
@@ -282,41 +283,30 @@ static void read_explain(sg_attribute_job *job)
 
 static sg_status open_source(sg_attribute_job *job, sg_err *err)
 {
-  const sg_net *net = &job->nets.net[0];
-  sg_source_opts s;
-  bool any;
-  sg_status status = sg_seqinput_read(job->opts, &s, &any, err);
-  if (status) return status;
-  if (!any)
-    return sg_fail(err, SG_EINVAL, "no sequences: give -f GENOME.fa with -b REGIONS.bed, or a "
-                   "FASTA file");
-  s.length = net->length;
-  s.alphabet = sg_model_alphabet(net->model);
-  s.n_base = sg_model_n_base(net->model);
-  if (job->checkpoint) s.log = NULL;     /* opened once more: it has said so */
-  status = sg_source_open(&s, &job->source, err);
-  if (status) return status;
-  job->longest = s.length ? s.length : sg_source_longest(job->source);
-  if (job->longest > 0) return SG_OK;
-  return sg_fail(err, SG_EINVAL, sg_source_total(job->source) ?
-                 "the network takes any length and standard input is read once: give --length" :
-                 "there is no region in the input");
+  return sg_windows_open(job->opts, &job->nets, &job->feeds, 0, job->checkpoint != NULL,
+                         &job->source, &job->longest, err);
 }
 
 static sg_status open_feeds(sg_attribute_job *job, sg_err *err)
 {
   int n;
   const char *const *specs = sg_opt_many(job->opts, "input", &n);
-  int64_t total = sg_source_total(job->source);
-  sg_status status = sg_feeds_open(&job->nets, specs, n, &job->feeds, err);
-  if (status) return status;
-  if (!job->feeds.need_sequence)
-    return sg_fail(err, SG_EINVAL, "the DNA must come from sequences; --input is for what stands "
-                   "beside it");
-  if (job->feeds.rows >= 0 && total >= 0 && total != job->feeds.rows)
-    return sg_fail(err, SG_ESHAPE, "%" PRId64 " regions, but --input has %" PRId64 " rows", total,
-                   job->feeds.rows);
-  return SG_OK;
+  return sg_feeds_open(&job->nets, specs, n, &job->feeds, err);
+}
+
+/* Only bases can be shuffled, or changed to others. */
+static sg_status check_rows(const sg_attribute_job *job, sg_err *err)
+{
+  const char *why = NULL;
+  for (int r = 0; r < SG_REFS_ROLES; r++)
+    if (job->wanted[r] && job->refs[r].kind == SG_REFS_SHUFFLE)
+      why = r == SG_REFS_BASELINE ? "--baseline shuffle needs one-hot rows; give another baseline"
+                                  : "--references shuffle needs one-hot rows; give others: zero, "
+                                    "quarter or a file";
+  for (int m = 0; m < job->n_method; m++)
+    if (job->method[m].uses & SG_EXPLAIN_EDITS) why = "ism changes bases: it needs one-hot rows";
+  if (!why) return SG_OK;
+  return sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->source, why, err);
 }
 
 /* ---- 4. Targets ---- */
@@ -446,7 +436,7 @@ static sg_status open_array(sg_attribute_job *job, const char *option, sg_refs *
   if ((nd != 2 && nd != 3) || dims[nd - 2] != C || dims[nd - 1] != job->longest)
     return sg_fail(err, SG_ESHAPE, "--%s %s: needs the axes regions x [references x] %" PRId64
                    " bases x %" PRId64 " positions", option, path, C, job->longest);
-  if (!job->nets.net[0].length)
+  if (!job->nets.net[0].length && job->feeds.need_sequence)
     return sg_fail(err, SG_EINVAL, "--%s %s: arrays need windows of one length: give --length",
                    option, path);
   if (rows != 1 && total >= 0 && rows != total)
@@ -671,10 +661,11 @@ static sg_status attribute(sg_attribute_job *job, sg_err *err)
   const char *const *paths = sg_opt_many(job->opts, "model", &n);
   sg_status status = sg_scores_check(job->opts, err);
   if (!status) status = sg_nets_load(job->opts, paths, n, &job->nets, err);
-  if (!status) status = open_source(job, err);
   if (!status) status = open_feeds(job, err);
+  if (!status) status = open_source(job, err);
   if (!status) status = make_plans(job, err);
   if (!status) status = open_references(job, err);
+  if (!status) status = check_rows(job, err);
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (status) return status;
   choose_batch(job);
@@ -729,6 +720,7 @@ static const char *const method_usage[] = {
   "[options] -m MODEL -f GENOME.fa -b BED -o OUT.npz",
   "[options] -m MODEL -f GENOME.fa -R CHR:BEG-END",
   "[options] -m MODEL WINDOWS.fa",
+  "[options] -m MODEL --input [NAME=]ONEHOT.npy",
   NULL
 };
 static const char *const usage[] = {

@@ -31,7 +31,8 @@ static const sg_opt_def target_defs[] = {
   { "rc", 0, SG_OPT_CHOICE, "max|mean|none", "none", 0, 0, 0,
     "combine the predictions for both strands, and explain that" },
   { "input", 0, SG_OPT_INFILE, "[NAME=]FILE", NULL, 0, 0, SG_OPT_MANY,
-    "array for an input of the network beside the DNA (.npy .npz .tsv), one row a region" },
+    "array for an input of the network (.npy .npz .tsv), one row a region, axes as its framework "
+    "has them: covariates beside sequences, or one-hot DNA in place of them" },
   { 0 }
 };
 static const sg_opt_def edit_defs[] = {
@@ -68,6 +69,7 @@ static const char *const usage[] = {
   "[options] -m MODEL -f GENOME.fa -b REGIONS.bed -o OUT.npz",
   "[options] -m MODEL -f GENOME.fa -R CHR:BEG-END",
   "[options] -m MODEL WINDOWS.fa",
+  "[options] -m MODEL --input [NAME=]ONEHOT.npy",
   NULL
 };
 
@@ -133,42 +135,15 @@ static sg_status check_format(const sg_opts *opts, sg_err *err)
 
 static sg_status open_source(sg_ism_job *job, sg_err *err)
 {
-  const sg_net *net = &job->nets.net[0];
-  sg_source_opts s;
-  bool any;
-  sg_status status = sg_seqinput_read(job->opts, &s, &any, err);
-  if (status) return status;
-  if (!any)
-    return sg_fail(err, SG_EINVAL, "no sequences: give -f GENOME.fa with -b REGIONS.bed, or a "
-                   "FASTA file");
-  s.length = net->length;
-  s.alphabet = sg_model_alphabet(net->model);
-  s.n_base = sg_model_n_base(net->model);
-  s.flank = sg_opt_int(job->opts, "deletions");
-  if (job->checkpoint) s.log = NULL;     /* opened once more: it has said so */
-  status = sg_source_open(&s, &job->source, err);
-  if (status) return status;
-  job->longest = s.length ? s.length : sg_source_longest(job->source);
-  if (job->longest > 0) return SG_OK;
-  return sg_fail(err, SG_EINVAL, sg_source_total(job->source) ?
-                 "the network takes any length and standard input is read once: give --length" :
-                 "there is no region in the input");
+  return sg_windows_open(job->opts, &job->nets, &job->feeds, sg_opt_int(job->opts, "deletions"),
+                         job->checkpoint != NULL, &job->source, &job->longest, err);
 }
 
 static sg_status open_feeds(sg_ism_job *job, sg_err *err)
 {
   int n;
   const char *const *specs = sg_opt_many(job->opts, "input", &n);
-  int64_t total = sg_source_total(job->source);
-  sg_status status = sg_feeds_open(&job->nets, specs, n, &job->feeds, err);
-  if (status) return status;
-  if (!job->feeds.need_sequence)
-    return sg_fail(err, SG_EINVAL, "the DNA must come from sequences, whose bases can be changed; "
-                   "--input is for what stands beside it");
-  if (job->feeds.rows >= 0 && total >= 0 && total != job->feeds.rows)
-    return sg_fail(err, SG_ESHAPE, "%" PRId64 " regions, but --input has %" PRId64 " rows", total,
-                   job->feeds.rows);
-  return SG_OK;
+  return sg_feeds_open(&job->nets, specs, n, &job->feeds, err);
 }
 
 /* ---- 3. Targets ---- */
@@ -468,9 +443,12 @@ static sg_status ism(sg_ism_job *job, sg_err *err)
   const char *const *paths = sg_opt_many(job->opts, "model", &n);
   sg_status status = check_format(job->opts, err);
   if (!status) status = sg_nets_load(job->opts, paths, n, &job->nets, err);
-  if (!status) status = open_source(job, err);
   if (!status) status = open_feeds(job, err);
+  if (!status) status = open_source(job, err);
   if (!status) status = make_plan(job, err);
+  if (!status)
+    status = sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->source,
+                                    "ism changes bases: it needs one-hot rows", err);
   if (!status) status = make_edits(job, err);
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (status) return status;

@@ -12,6 +12,7 @@
 #include "cli/groups.h"
 #include "cli/predict.h"
 #include "cli/seqinput.h"
+#include "cli/windows.h"
 
 static const sg_opt_def predict_defs[] = {
   { "input", 0, SG_OPT_INFILE, "[NAME=]FILE", NULL, 0, 0, SG_OPT_MANY,
@@ -98,14 +99,8 @@ static sg_status open_input(sg_predict *job, sg_err *err)
   const char *const *specs = sg_opt_many(job->opts, "input", &n);
   sg_status status = sg_seqinput_read(job->opts, &s, &any, err);
   if (!status) status = sg_feeds_open(&job->nets, specs, n, &job->feeds, err);
+  if (!status) status = sg_windows_check(&job->feeds, any, err);
   if (status) return status;
-  if (job->feeds.need_sequence && !any)
-    return sg_fail(err, SG_EINVAL,
-                   "no sequences: give -f GENOME.fa with -b REGIONS.bed, or a FASTA "
-                   "file, or the encoded DNA by --input");
-  if (!job->feeds.need_sequence && any)
-    return sg_fail(err, SG_EINVAL,
-                   "the network takes its DNA from --input; leave out the sequences");
   if (!job->feeds.need_sequence && job->rc != SG_RC_NONE)
     return sg_fail(err, SG_EINVAL, "--rc needs sequences; an array cannot be turned round");
   if (any) return open_source(job, &s, err);

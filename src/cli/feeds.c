@@ -78,6 +78,8 @@ static sg_status feed_from(sg_feeds *feeds, sg_feed *f, const char *spec, const 
   if (status) return status;
   int64_t rows = sg_array_rows(f->array);
   f->units = sg_array_units(f->array);
+  f->path = path;
+  f->name = info->name;
   if (feeds->rows >= 0 && rows != feeds->rows)
     return sg_fail(err, SG_ESHAPE, "%s: %" PRId64 " rows, but another --input has %" PRId64, path,
                    rows, feeds->rows);
@@ -151,4 +153,29 @@ int64_t sg_feeds_length(const sg_feeds *feeds, const sg_nets *nets, int k)
       if (info.dims[a] < 0) return sg_array_dims(f->array)[a];
   }
   return 0;
+}
+
+const sg_feed *sg_feeds_dna(const sg_feeds *feeds)
+{
+  for (int i = 0; i < feeds->n; i++)
+    if (feeds->feed[i].dna && feeds->feed[i].array) return &feeds->feed[i];
+  return NULL;
+}
+
+sg_status sg_feed_again(const sg_feed *feed, sg_array **ret_array, sg_err *err)
+{
+  return open_array(feed->path, feed->name, ret_array, err);
+}
+
+sg_status sg_feeds_rewind(sg_feeds *feeds, sg_err *err)
+{
+  sg_status status = SG_OK;
+  for (int i = 0; i < feeds->n && !status; i++) {
+    sg_feed *f = &feeds->feed[i];
+    if (!f->array) continue;
+    sg_array_close(f->array);
+    f->array = NULL;
+    status = sg_feed_again(f, &f->array, err);
+  }
+  return status;
 }

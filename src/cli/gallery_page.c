@@ -146,7 +146,7 @@ static void put_picture(const sg_gallery *g, const sg_shot *s, int target, sg_ht
     sg_html_error(html, &err);
     return;
   }
-  sg_gallery_stretch(g, s, target, &from, &to);
+  sg_gallery_stretch(s, target, &from, &to);
   sg_html_markup(html, to - from <= FITS ? "<figure class=\"wide fits\">"
                                          : "<figure class=\"wide\">");
   sg_html_markup(html, svg);

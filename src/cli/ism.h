@@ -8,6 +8,7 @@
 #include "cli/resume.h"
 #include "cli/scores.h"
 #include "cli/share.h"
+#include "cli/windows.h"
 #include "seqgloss/ism.h"
 
 typedef struct sg_ism_job {

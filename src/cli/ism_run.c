@@ -20,6 +20,7 @@ typedef struct batch {
   float **data;                /* [feeds][cap][units] or NULL */
   float **array;               /* [arrays][cap][targets][units]; units by the windows' length */
   int64_t *units;              /* [arrays] */
+  bool *coded;                 /* [cap] */
 } batch;
 
 static void batch_free(void *user, void *one)
@@ -32,6 +33,7 @@ static void batch_free(void *user, void *one)
   free(b->data);
   free(b->array);
   free(b->units);
+  free(b->coded);
   sg_region_batch_free(b->regions);
   free(b);
 }
@@ -49,7 +51,8 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   if (b) b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   if (b) b->array = calloc((size_t)job->n_array + 1, sizeof *b->array);
   if (b) b->units = calloc((size_t)job->n_array + 1, sizeof *b->units);
-  bool whole = b && b->data && b->array && b->units;
+  if (b) b->coded = calloc((size_t)job->share.cap, sizeof *b->coded);
+  bool whole = b && b->data && b->array && b->units && b->coded;
   for (int i = 0; whole && i < job->feeds.n; i++) {
     if (!job->feeds.feed[i].array) continue;
     b->data[i] = floats(job->share.cap, job->feeds.feed[i].units);
@@ -67,17 +70,25 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   return status;
 }
 
+/* The windows, with what stands beside them. What no base is cannot be changed. */
+static sg_status fill(sg_ism_job *job, batch *b, sg_err *err)
+{
+  sg_status status = sg_source_fill(job->source, b->regions, err);
+  if (!status) status = sg_windows_read(&job->feeds, b->regions, b->data, err);
+  if (status) return status;
+  sg_windows_codes(&job->feeds, job->nets.net[0].plan, b->data, b->regions, b->coded);
+  for (int i = 0; i < b->regions->n; i++)
+    if (!b->coded[i])
+      return sg_fail(err, SG_EINVAL, "%s: row %s: ism changes bases: it needs one-hot rows",
+                     sg_feeds_dna(&job->feeds)->path, b->regions->region[i].name);
+  return SG_OK;
+}
+
 static sg_status source(void *user, void *one, bool *ret_more, sg_err *err)
 {
   sg_ism_job *job = user;
   batch *b = one;
-  sg_status status = sg_source_fill(job->source, b->regions, err);
-  for (int k = 0; k < job->feeds.n; k++) {
-    const sg_feed *f = &job->feeds.feed[k];
-    for (int i = 0; f->array && i < b->regions->n && !status; i++)
-      status = sg_array_read(f->array, b->regions->region[i].index, 1, b->data[k] + i * f->units,
-                             err);
-  }
+  sg_status status = fill(job, b, err);
   *ret_more = !status && b->regions->n > 0;
   return status;
 }
@@ -187,7 +198,7 @@ static sg_status explain(const sg_ism_job *job, scratch *s, batch *b, int i, sg_
   for (int k = 0; k < job->feeds.n; k++) {
     const sg_feed *f = &job->feeds.feed[k];
     s->input[k] = (sg_input){ 0 };
-    if (f->array) s->input[k].data = b->data[k] + i * f->units;
+    if (f->array && !f->dna) s->input[k].data = b->data[k] + i * f->units;
     else s->input[k].codes = r->codes + i * r->length;
   }
   for (int a = 0; a < job->n_array; a++)
@@ -329,10 +340,11 @@ sg_status sg_ism_write(sg_ism_job *job, sg_err *err)
   void *one = NULL;
   bool more = true;
   sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
+  if (!status) status = sg_feeds_rewind(&job->feeds, err);
   if (!status) status = batch_new(job, &one, err);
   batch *b = one;
   while (more && !status) {
-    status = sg_source_fill(job->source, b->regions, err);
+    status = fill(job, b, err);
     more = b->regions->n > 0;
     if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
     for (int i = 0; i < b->regions->n && !status; i++) status = take_window(job, b, i, err);

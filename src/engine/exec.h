@@ -43,6 +43,15 @@ typedef sg_status (*sg_step_fn)(void *user, const sg_step *step, sg_err *err);
 
 /* The columns of the codes of a network's alphabet. */
 void sg_exec_symbols(const sg_plan *plan, sg_symbols *ret_symbols);
+/* The code whose column this is, elements `step` apart; false: none has it. */
+bool sg_symbol_of(const sg_symbols *symbols, const double *column, int64_t step, uint8_t *ret_code);
+
+/* Where element (c, l) of the DNA input [C][L] stands in one item: c * base + l * pos. */
+typedef struct sg_columns { int64_t C, L, base, pos; } sg_columns;
+
+/* ... of the arrays that are given to the engine, and of its memory. The plan has a DNA input that
+ * something depends on. */
+void sg_exec_columns(const sg_plan *plan, sg_columns *ret_given, sg_columns *ret_held);
 
 /* The way back by a rule of the caller's: as sg_exec_backward, with seeds in double whatever the
  * plan's precision, but layer by layer `fn` says what the inputs get (NULL: the gradient). What

@@ -88,7 +88,8 @@ static sg_status check_node(const sg_node *n, sg_err *err)
     if (!broadcast) return n->op->vjp ? SG_OK : refuse(n, "a product without a gradient", err);
     return sg_node_activations(n) > 4 ? refuse(n, "more than four factors", err) : SG_OK;
   case SG_GATE:
-    if (!broadcast) return refuse(n, "positions chosen by the sequence", err);
+    if (!broadcast)
+      return n->op->lines ? SG_OK : refuse(n, "what it makes of the sequence", err);
     return sg_node_activations(n) > 4 ? refuse(n, "more than four inputs", err) : SG_OK;
   }
   return SG_EINTERNAL;

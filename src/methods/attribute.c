@@ -88,16 +88,9 @@ static sg_status read_axes(sg_explain_plan *p, sg_err *err)
   p->dna_value = plan->input_value[plan->dna];
   if (p->dna_value < 0 || plan->value[p->dna_value].last_use < 0)
     return sg_fail(err, SG_EINVAL, "no output of the network depends on its DNA input");
-  const sg_shape *s = &plan->value[p->dna_value].shape;
-  int64_t st[SG_MAX_RANK], row[SG_MAX_RANK];
-  int pos = plan->axes.pos_axis, base = plan->axes.base_axis;
-  sg_strides(s, st);
-  row[s->nd - 1] = 1;
-  for (int a = s->nd - 2; a >= 0; a--) row[a] = row[a + 1] * s->d[a + 1];
-  p->C = s->d[base];
-  p->L = s->d[pos];
-  p->held = (sg_columns){ st[base], st[pos] };
-  p->given = plan->input_last[plan->dna] ? p->held : (sg_columns){ row[base], row[pos] };
+  sg_exec_columns(plan, &p->given, &p->held);
+  p->C = p->given.C;
+  p->L = p->given.L;
   return SG_OK;
 }
 
@@ -473,22 +466,22 @@ static void copy_columns(const sg_explain_plan *p, const float *from, bool rever
   }
 }
 
+/* The same of a row of the DNA input as it is given to the engine. */
+static void copy_row(const sg_explain_plan *p, const float *from, bool reverse, double *x)
+{
+  for (int64_t c = 0; c < p->C; c++) {
+    const float *row = from + (reverse ? p->complement[c] : c) * p->given.base;
+    for (int64_t l = 0; l < p->L; l++)
+      x[c * p->L + l] = row[(reverse ? p->L - 1 - l : l) * p->given.pos];
+  }
+}
+
 /* Columns that are all a base, nothing, or a quarter of each, as codes: what is given as an array
  * is then computed as what is given as codes, bit for bit. False: they are something else. */
 static bool encode_columns(const sg_explain_plan *p, const double *x, uint8_t *codes)
 {
-  static const uint8_t others[] = { SG_CODE_N_ZERO, SG_CODE_N_QUARTER };
-  for (int64_t l = 0; l < p->L; l++) {
-    int64_t n = p->C + 2, k = 0;
-    for (; k < n; k++) {
-      uint8_t code = k < p->C ? (uint8_t) k : others[k - p->C];
-      int64_t c = 0;
-      while (c < p->C && x[c * p->L + l] == (double) p->symbols.col[code][c]) c++;
-      codes[l] = code;
-      if (c == p->C) break;
-    }
-    if (k == n) return false;
-  }
+  for (int64_t l = 0; l < p->L; l++)
+    if (!sg_symbol_of(&p->symbols, x + l, p->L, &codes[l])) return false;
   return true;
 }
 
@@ -503,14 +496,20 @@ static sg_status make_strand(sg_explain *s, const sg_explain_item *item, bool re
 {
   const sg_explain_plan *p = s->plan;
   int64_t cells = p->C * p->L, n = item->n_references;
+  const sg_input *dna = &item->inputs[p->plan->dna];
   double *x = sg_arena_alloc(s->tmp, (size_t) (cells * (1 + n)), sizeof *x);
   uint8_t *codes = sg_arena_alloc(s->tmp, (size_t) (p->L * (1 + n)), 1);
   if (!x || !codes) return SG_ENOMEM;
   *strand = (sg_strand){ .x = x, .codes = codes, .n_references = (int) n, .references = x + cells,
                          .inputs = item->inputs };
   strand->reference_codes = codes + p->L;
-  copy_codes(p, item->inputs[p->plan->dna].codes, reverse, codes);
-  spell(p, codes, x);
+  if (dna->codes) {
+    copy_codes(p, dna->codes, reverse, codes);
+    spell(p, codes, x);
+  } else {
+    copy_row(p, dna->data, reverse, x);
+    if (!encode_columns(p, x, codes)) strand->codes = NULL;
+  }
   for (int64_t j = 0; j < n; j++) {
     double *to = x + (1 + j) * cells;
     if (item->reference_codes) {
@@ -574,8 +573,8 @@ static void put_scores(const sg_explain *s, bool turned, bool first, double weig
 
 static sg_status check_item(const sg_explain_plan *p, const sg_explain_item *item, sg_err *err)
 {
-  if (!item->inputs[p->plan->dna].codes)
-    return sg_fail(err, SG_EINVAL, "the DNA to explain is not given as codes");
+  if (!item->inputs[p->plan->dna].codes && !item->inputs[p->plan->dna].data)
+    return sg_fail(err, SG_EINVAL, "the DNA to explain is given neither as codes nor as data");
   if (!(p->method->info.uses & SG_EXPLAIN_REFERENCES)) return SG_OK;
   if (item->n_references < 1 || (!item->reference_codes && !item->references))
     return sg_fail(err, SG_EINVAL, "%s measures against references: none is given",

@@ -75,7 +75,7 @@ static sg_status evaluate(sg_explain *s, const sg_strand *strand, int from, int 
   const sg_explain_plan *p = s->plan;
   const sg_deeplift *d = p->own;
   sg_exec *exec = from < 0 ? s->one : s->many;
-  if (p->plan->codes && strand->reference_codes && !d->splits_input)
+  if (p->plan->codes && strand->codes && strand->reference_codes && !d->splits_input)
     return sg_explain_look_up(s, exec, n, from < 0 ? strand->codes
                                                    : strand->reference_codes + from * p->L,
                               strand->inputs, err);

@@ -54,6 +54,12 @@ sg_status sg_family_step_f32(const sg_pairs *u, const sg_call *call, int index,
 sg_status sg_family_step_f64(const sg_pairs *u, const sg_call *call, int index,
                              const sg_slab *gout, const sg_slab *gin);
 
+/* The rule of a GATE with lines (sg_op.lines), for one item: adds to gin->data. */
+sg_status sg_choice_rule_f32(const sg_call *x, const sg_call *r, const sg_slab *m,
+                             const sg_slab *gin);
+sg_status sg_choice_rule_f64(const sg_call *x, const sg_call *r, const sg_slab *m,
+                             const sg_slab *gin);
+
 /* One item of a call: slabs of its own in call->tmp. */
 sg_status sg_call_item_f32(const sg_call *call, int64_t item, sg_call *ret_call);
 sg_status sg_call_item_f64(const sg_call *call, int64_t item, sg_call *ret_call);

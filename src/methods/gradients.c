@@ -10,7 +10,7 @@ sg_status sg_explain_gradient(sg_explain *s, const sg_strand *strand, sg_gradien
   size_t cells = (size_t) (p->C * p->L);
   double *g = sg_arena_alloc(s->tmp, cells, sizeof *g);
   if (!g) return sg_fail(err, SG_ENOMEM, "out of memory");
-  sg_status status = p->plan->codes
+  sg_status status = p->plan->codes && strand->codes
                      ? sg_explain_look_up(s, s->one, 1, strand->codes, strand->inputs, err)
                      : sg_explain_forward(s, s->one, 1, strand->x, strand->inputs, err);
   for (int t = 0; !status && t < p->opts.n_targets; t++) {

@@ -12,7 +12,8 @@
  *                - c) to the one that wins for the reference; divided by D_in. (min for minima)
  *   PRODUCT      Shapley values of the inputs: for a b half the sum of both orders. Products of
  *                matrices: half the sum of the gradients at both ends, which is the same.
- *   GATE         Shapley values of the inputs, the condition being one of them
+ *   GATE         Shapley values of the inputs, the condition being one of them; of layers that say
+ *                where a line has its greatest element, k_choice.c
  *   COUPLED      the mean gradient on the straight way from the reference's inputs to the
  *                sequence's (Aumann-Shapley), by 16 Gauss-Legendre nodes; what the quadrature
  *                leaves of additivity is spread in proportion to D_in, which changes the
@@ -460,7 +461,8 @@ static sg_status one_item(const contrast *t)
   case SG_SELECT: return select_rule(t);
   case SG_PRODUCT: return broadcast ? shapley(t) : bilinear(t);
   case SG_COUPLED: return path(t);
-  case SG_GATE: return shapley(t);
+  case SG_GATE:
+    return broadcast ? shapley(t) : SG_REAL(sg_choice_rule)(&t->x, &t->r, &t->m[0], &t->gin[0]);
   }
   return SG_EINTERNAL;
 }

@@ -18,9 +18,6 @@
 
 typedef struct sg_method sg_method;
 
-/* Where element (c, l) of the DNA input stands: c * base + l * pos. */
-typedef struct sg_columns { int64_t base, pos; } sg_columns;
-
 struct sg_explain_plan {
   sg_arena *mem;
   const sg_plan *plan;
@@ -44,7 +41,7 @@ typedef struct sg_strand_score {
 /* One strand of one sequence. */
 typedef struct sg_strand {
   const double *x;              /* [C][L] */
-  const uint8_t *codes;         /* [L] the same */
+  const uint8_t *codes;         /* [L] the same; NULL: some column is no code */
   int n_references;
   const double *references;     /* [n_references][C][L] */
   const uint8_t *reference_codes;   /* [n_references][L] the same; NULL: some are no codes */

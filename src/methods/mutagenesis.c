@@ -200,6 +200,8 @@ static sg_status run(sg_explain *s, const sg_strand *strand, sg_err *err)
   const sg_explain_plan *p = s->plan;
   mutator *u = s->own;
   sg_ism_item item = { 0 };
+  if (!strand->codes)
+    return sg_fail(err, SG_EINVAL, "ism changes bases: the sequence must be one-hot rows");
   sg_status status = weigh(s, strand, err);
   memcpy(u->input, strand->inputs, (size_t) p->plan->n_input * sizeof *u->input);
   u->input[p->plan->dna] = (sg_input) { .codes = strand->codes };

@@ -105,8 +105,10 @@ enum {
   /* Every output element is a function of the elements of the inputs that broadcast to its
    * place. */
   SG_NODE_BROADCAST = 64,
-  /* SELECT: the smallest is selected, not the greatest. */
+  /* SELECT, and GATE with `lines`: the smallest is selected, not the greatest. */
   SG_NODE_LEAST = 128,
+  /* GATE with `lines`: of equal elements the last is selected, not the first. */
+  SG_NODE_LAST = 256,
 };
 
 struct sg_node {
@@ -226,6 +228,10 @@ typedef struct sg_op {
    * SG_NODE_UPDATE_MAX. */
   sg_status (*update_max)(const sg_call *c, const sg_call *base, void *memo, void *const *y);
   size_t (*update_max_bytes)(const sg_node *node);
+  /* (GATE that is no broadcast) The output says where each line of input 0 has its greatest
+   * element, and nothing else: as a number a line, or marked in the input's shape. Sets along[a] of
+   * the axes of input 0 that lie within a line; the others are false. */
+  void (*lines)(const sg_node *node, bool *along);
   const sg_collect *collect;    /* (optional) */
   /* Multiply-adds of one item (0: elementwise and data movement are not counted). (optional) */
   int64_t (*madds)(const sg_node *node);

@@ -16,4 +16,5 @@ const sg_op SG_REAL(sg_op_argmax) = {
   .name = "ArgMax",
   .summary = "index of the maximum along an axis",
   SG_ARGUMENT_ENTRIES,
+  .configure = SG_REAL(sg_argument_configure),
 };

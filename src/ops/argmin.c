@@ -12,8 +12,16 @@ static void value(const real *v, int64_t n, const double *p, real *y)
 
 static sg_status forward(const sg_call *c) { return SG_REAL(sg_lines_forward)(c, value, NULL); }
 
+static sg_status configure(sg_node *node, sg_err *err)
+{
+  sg_status s = SG_REAL(sg_argument_configure)(node, err);
+  node->flags |= SG_NODE_LEAST;
+  return s;
+}
+
 const sg_op SG_REAL(sg_op_argmin) = {
   .name = "ArgMin",
   .summary = "index of the minimum along an axis",
   SG_ARGUMENT_ENTRIES,
+  .configure = configure,
 };

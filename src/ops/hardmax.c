@@ -29,4 +29,5 @@ const sg_op SG_REAL(sg_op_hardmax) = {
   .summary = "1 at the maximum along an axis, 0 elsewhere",
   SG_AXIS_ENTRIES,
   .configure = configure,
+  .lines = SG_REAL(sg_lines_along),
 };

@@ -12,6 +12,7 @@ sg_status SG_REAL(sg_argument_configure)(sg_node *node, sg_err *err)
   node->family = SG_GATE;
   f->keepdims = keep != 0;
   f->p[0] = (double) (last != 0);
+  if (last) node->flags |= SG_NODE_LAST;
   return SG_OK;
 }
 

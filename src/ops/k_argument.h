@@ -13,8 +13,8 @@ void SG_REAL(sg_argument_sample)(sg_sample *s);
 
 #define SG_ARGUMENT_ENTRIES \
   .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1, .since = 7, \
-  .configure = SG_REAL(sg_argument_configure), .infer = SG_REAL(sg_argument_infer), \
-  .forward = forward, .reach = SG_REAL(sg_lines_reach), .need = SG_REAL(sg_lines_need), \
+  .infer = SG_REAL(sg_argument_infer), .forward = forward, .lines = SG_REAL(sg_lines_along), \
+  .reach = SG_REAL(sg_lines_reach), .need = SG_REAL(sg_lines_need), \
   .sample = SG_REAL(sg_argument_sample)
 
 #endif

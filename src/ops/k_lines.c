@@ -106,6 +106,12 @@ sg_status SG_REAL(sg_reduce_infer)(sg_node *node, sg_err *err)
   return SG_OK;
 }
 
+void SG_REAL(sg_lines_along)(const sg_node *node, bool *along)
+{
+  const sg_line_conf *c = node->conf;
+  for (int a = 0; a < node->in[0].shape.nd; a++) along[a] = c->along[a];
+}
+
 /* Axis of the output that is axis `a` of the input; -1 when it lies within lines. */
 static int output_axis(const sg_node *node, int a)
 {

@@ -56,6 +56,8 @@ bool SG_REAL(sg_lines_reach)(const sg_node *node, int k, const sg_interval *in, 
                              sg_interval *out);
 bool SG_REAL(sg_lines_need)(const sg_node *node, int o, const sg_interval *out, int k,
                             sg_interval *in);
+/* The axes within a line, for sg_op.lines. */
+void SG_REAL(sg_lines_along)(const sg_node *node, bool *along);
 /* Collects (model/op.h) of reductions of [N][C][L] over L: the greatest, the sum, the mean. */
 extern const sg_collect SG_REAL(sg_lines_max), SG_REAL(sg_lines_sum), SG_REAL(sg_lines_mean);
 /* A batched activation with some axes to reduce; a softmax. */

@@ -1,4 +1,5 @@
-/* seqio/input.c: the records behind a source: BED lines, texts of -R, or FASTA records.
+/* seqio/input.c: the records behind a source: BED lines, texts of -R, FASTA records, or numbers of
+ * rows.
  *
  * 1. Records one by one   2. Chromosome names   3. The first pass   4. Opening
  *
@@ -153,13 +154,32 @@ static sg_status next_window(sg_source *s, bool *ret_more, sg_err *err)
   return place_record(r, f->name, err);
 }
 
+/* A row of arrays: a window as of a FASTA record that is named by its number. */
+static sg_status next_row(sg_source *s, bool *ret_more, sg_err *err)
+{
+  sg_record *r = &s->record;
+
+  *ret_more = s->next < s->opts.rows;
+  if (!*ret_more) return SG_OK;
+  r->line = r->start = 0;
+  r->end = r->space = s->opts.length;
+  r->summit = r->origin = -1;
+  r->score = NAN;
+  r->strand = '.';
+  r->contig = -1;
+  r->bases = s->blank;
+  r->name.l = r->chrom.l = 0;
+  return ksprintf(&r->name, "%" PRId64, s->next) >= 0 ? SG_OK : no_memory(err);
+}
+
 sg_status sg_input_next(sg_source *s, bool *ret_more, sg_err *err)
 {
   sg_status status;
 
   *ret_more = false;
   if (s->end >= 0 && s->next >= s->end) return SG_OK;
-  if (s->fasta) status = next_window(s, ret_more, err);
+  if (s->blank) status = next_row(s, ret_more, err);
+  else if (s->fasta) status = next_window(s, ret_more, err);
   else if (s->lines) status = next_bed(s, ret_more, err);
   else status = next_interval(s, ret_more, err);
   if (!status && *ret_more) s->record.index = s->next++;
@@ -403,6 +423,19 @@ static sg_status check_windows(sg_source *s, sg_err *err)
   return status ? status : first_pass(s, err);
 }
 
+static sg_status check_rows(sg_source *s, sg_err *err)
+{
+  size_t n = (size_t)s->opts.length;
+
+  s->blank = malloc(n + 1);
+  if (!s->blank) return no_memory(err);
+  memset(s->blank, 'N', n);
+  s->blank[n] = '\0';
+  s->total = s->opts.rows;
+  s->longest = s->opts.length;
+  return SG_OK;
+}
+
 /* ---- 4. Opening ------------------------------------------------------------------------------ */
 
 static sg_status copy_intervals(sg_source *s, sg_err *err)
@@ -423,12 +456,15 @@ sg_status sg_input_open(sg_source *s, sg_err *err)
   const char *path = s->opts.windows ? s->opts.windows : s->opts.bed ? s->opts.bed : s->opts.genome;
   sg_status status = SG_OK;
 
+  if (!path) path = "arrays";
   s->fd = -1;
   s->total = s->end = -1;
   s->hash = kh_init(named);
   s->file = strdup(strcmp(path, "-") ? path : "standard input");
   if (!s->hash || !s->file) return no_memory(err);
-  if (s->opts.windows) {
+  if (s->opts.rows >= 0) {
+    status = check_rows(s, err);
+  } else if (s->opts.windows) {
     status = check_windows(s, err);
   } else if (s->opts.bed) {
     status = check_bed(s, err);
@@ -445,6 +481,7 @@ void sg_input_close(sg_source *s)
   sg_genome_close(s->genome);
   for (int i = 0; s->interval && i < s->opts.n_intervals; i++) free(s->interval[i]);
   free(s->interval);
+  free(s->blank);
   for (int i = 0; i < s->n_named; i++) free(s->named[i].name);
   free(s->named);
   if (s->hash) kh_destroy(named, s->hash);

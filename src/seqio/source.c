@@ -131,7 +131,7 @@ static sg_status next_kept(sg_source *s, sg_err *err)
     status = length > 0 ? read_bases(s, err)
                         : sg_fail(err, SG_ESHAPE, "'%.200s' is empty", s->record.name.s);
     if (status) break;
-    s->unknown = count_unknown(s, s->text.s + s->opts.flank, length);
+    s->unknown = s->blank ? 0 : count_unknown(s, s->text.s + s->opts.flank, length);
     if (s->opts.n_base == SG_N_DROP && s->unknown > s->outside) {
       s->counts.dropped_n++;
       continue;
@@ -210,7 +210,7 @@ sg_status sg_source_fill(sg_source *source, sg_region_batch *batch, sg_err *err)
 
 sg_source_opts sg_source_opts_default(void)
 {
-  return (sg_source_opts){.size = sizeof(sg_source_opts), .shard = 1, .shards = 1};
+  return (sg_source_opts){.size = sizeof(sg_source_opts), .shard = 1, .shards = 1, .rows = -1};
 }
 
 static sg_status check_opts(const sg_source_opts *o, sg_err *err)
@@ -218,11 +218,15 @@ static sg_status check_opts(const sg_source_opts *o, sg_err *err)
   int regions = (o->bed != NULL) + (o->n_intervals > 0);
 
   if (o->size != sizeof *o) return sg_fail(err, SG_EINVAL, "options of another library version");
+  if (o->rows >= 0 && (o->windows || o->genome || regions))
+    return sg_fail(err, SG_EINVAL, "rows of arrays come without sequences");
+  if (o->rows >= 0 && o->length < 1)
+    return sg_fail(err, SG_EINVAL, "rows of arrays have a length");
   if (o->windows && (o->genome || regions))
     return sg_fail(err, SG_EINVAL, "give either FASTA windows or a genome with regions, not both");
-  if (!o->windows && !o->genome)
+  if (!o->windows && !o->genome && o->rows < 0)
     return sg_fail(err, SG_EINVAL, "no sequences: give a FASTA, or a genome (-f) with regions");
-  if (!o->windows && regions != 1)
+  if (o->genome && regions != 1)
     return sg_fail(err, SG_EINVAL,
                    "a genome needs regions: a BED file (-b) or places (-R), not both");
   if (o->genome && o->bed && !strcmp(o->genome, "-") && !strcmp(o->bed, "-"))

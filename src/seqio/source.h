@@ -49,6 +49,7 @@ struct sg_source {
   sg_fasta *fasta;          /* windows */
   sg_genome *genome;
   char **interval;          /* texts of -R */
+  char *blank;              /* rows of arrays: the sequence that they do not have, [length] N */
   sg_named *named;          /* chromosomes of the regions */
   int n_named, cap_named;
   void *hash;               /* name -> number in named */

@@ -142,7 +142,7 @@ static void one_graph(int seed, tally *n)
 {
   trial t = {.plan = NULL};
   char name[64];
-  plot_grow(&t.p, seed);
+  plot_grow(&t.p, seed, true);
   draw_sequences(&t, seed);
   snprintf(name, sizeof name, "graph %d", seed);
   sg_plan_opts po = sg_plan_opts_default();

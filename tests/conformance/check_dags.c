@@ -20,7 +20,7 @@ static void one_graph(int seed, int *modes)
 {
   plot p;
   char name[64];
-  plot_grow(&p, seed);
+  plot_grow(&p, seed, false);
   sg_plan_opts po = sg_plan_opts_default();
   snprintf(name, sizeof name, "graph %d: %d values, L %d", seed, p.n, (int) p.L);
   po.no_simplify = seed % 4 == 3;

@@ -159,6 +159,24 @@ static void grow_any(plot *p)
   if (s.n_in == 1 && s.n_out == 1 && s.opset == SG_OPSET_OWN) keep(p, y);
 }
 
+/* Where the extreme of a line stands: as a number that scales the values, or marked in them. */
+static void grow_choice(plot *p)
+{
+  static const char *const kinds[] = {"ArgMax", "ArgMin", "Hardmax"};
+  const char *kind = kinds[draw(p, 0, 2)];
+  int x = pick(p).value, y, to = SG_F32;
+  sg_node_def *d = layer(p, kind, 1, &x, &y);
+  sg_attr_set_int(&d->attrs, "axis", draw(p, 1, 2));
+  if (strcmp(kind, "Hardmax")) {
+    sg_attr_set_int(&d->attrs, "select_last_index", draw(p, 0, 1));
+    d = layer(p, "Cast", 1, &y, &y);
+    sg_attr_set_int(&d->attrs, "to", to);
+  }
+  int in[2] = {x, y};
+  layer(p, "Mul", 2, in, &y);
+  keep(p, y);
+}
+
 /* ---- 3. Outputs ------------------------------------------------------------------------- */
 
 static void add_head(plot *p, int value, int64_t units)
@@ -195,10 +213,11 @@ static void add_outputs(plot *p)
 
 /* ---- 4. Graphs ---------------------------------------------------------------------------- */
 
-void plot_grow(plot *p, int seed)
+void plot_grow(plot *p, int seed, bool jumps)
 {
   static void (*const grow[])(plot *) = {grow_conv, grow_conv, grow_conv, grow_pool, grow_pair,
-                                         grow_pair, grow_reverse, grow_any, grow_any, grow_any};
+                                         grow_pair, grow_reverse, grow_any, grow_any, grow_any,
+                                         grow_choice};
   *p = (plot) {0};
   sg_rng_seed_item(&p->rng, 5, (uint64_t) seed);
   sg_graph_new(&p->g, NULL);
@@ -208,7 +227,7 @@ void plot_grow(plot *p, int seed)
   p->model = (struct sg_model){.graph = p->g, .alphabet = "ACGT", .n_base = SG_N_ZERO,
                                .dna = {0, 1, 2}, .length = p->L};
   p->v[p->n++] = (sprout){x, 4, p->L};
-  for (int64_t i = draw(p, 3, 14); i > 0; i--) grow[draw(p, 0, 9)](p);
+  for (int64_t i = draw(p, 3, 14); i > 0; i--) grow[draw(p, 0, jumps ? 10 : 9)](p);
   add_outputs(p);
 }
 

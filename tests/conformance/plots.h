@@ -23,8 +23,9 @@ typedef struct plot {
   int64_t L;
 } plot;
 
-/* The graph number `seed`, always the same. */
-void plot_grow(plot *p, int seed);
+/* The graph number `seed`, always the same. jumps: with layers too that say where the extreme of a
+ * line stands, which rounding may move. */
+void plot_grow(plot *p, int seed, bool jumps);
 void plot_free(plot *p);
 
 #endif

@@ -76,6 +76,20 @@ static inline int dense(net *t, int x, int64_t in, int64_t out)
   return apply(t, "Gemm", 3, (int[]){x, WEIGHT(t, in, out), WEIGHT(t, out)});
 }
 
+/* Where the extreme of a line stands, as a number. */
+static inline void argument(net *t, const char *op, int a, int64_t axis, int64_t keep,
+                            bool last)
+{
+  sg_node_def *d = NULL;
+  t->at = sg_graph_add_op(t->m->graph, op, op, 1, &a, &d);
+  sg_attr_set_int(&d->attrs, "axis", axis);
+  sg_attr_set_int(&d->attrs, "keepdims", keep);
+  if (last) sg_attr_set_int(&d->attrs, "select_last_index", 1);
+  sg_node_def *c = NULL;
+  t->at = sg_graph_add_op(t->m->graph, "Cast", "number", 1, &t->at, &c);
+  sg_attr_set_int(&c->attrs, "to", 1);
+}
+
 typedef struct scores { float hyp[CELLS], con[CELLS]; double value, reference, residual; } scores;
 
 typedef struct setting {
@@ -86,6 +100,8 @@ typedef struct setting {
   const uint8_t *refs;
   int n_refs;
   const float *arrays;
+  const float *data;            /* the sequence as [4][L], in place of codes */
+  const sg_registry *ops;       /* NULL: sg_ops() */
 } setting;
 
 static inline setting usual(void)
@@ -100,7 +116,7 @@ static inline sg_status try(const net *t, const char *method, setting z, const u
   sg_plan *plan = NULL;
   sg_explain_plan *ep = NULL;
   sg_explain *s = NULL;
-  sg_input in = {.codes = x};
+  sg_input in = {.codes = z.data ? NULL : x, .data = z.data};
   sg_explain_item item = {.inputs = &in, .n_references = z.n_refs, .reference_codes = z.refs,
                           .references = z.arrays, .reverse = z.reverse};
   sg_explain_score score = {.hypothetical = r->hyp, .contribution = r->con};
@@ -109,7 +125,7 @@ static inline sg_status try(const net *t, const char *method, setting z, const u
   po.length = z.length;
   z.o.targets = &z.target;
   z.o.n_targets = 1;
-  sg_status status = sg_plan_new(t->m, sg_ops(), &po, &plan, err);
+  sg_status status = sg_plan_new(t->m, z.ops ? z.ops : sg_ops(), &po, &plan, err);
   if (!status) status = sg_explain_plan_new(plan, method, &z.o, &ep, err);
   if (!status) status = sg_explain_new(ep, &s, err);
   if (!status) status = sg_explain_run(s, &item, &score, err);

@@ -435,6 +435,38 @@ START_TEST(shapes_are_folded)
 }
 END_TEST
 
+/* What the network gets for codes is read as them again, and nothing else is. */
+START_TEST(rows_as_codes)
+{
+  net t;
+  classic(&t);
+  sg_plan_opts po = sg_plan_opts_default();
+  sg_plan *plan;
+  ck_assert_int_eq(sg_plan_new(t.m, sg_ops(), &po, &plan, NULL), SG_OK);
+  float row[4 * L] = {0}, bases[4 * L];
+  uint8_t codes[L], back[L];
+  int64_t at;
+  for (int i = 0; i < L; i++) codes[i] = (uint8_t) (i % 4);
+  codes[7] = SG_CODE_N_ZERO;
+  codes[9] = SG_CODE_N_QUARTER;
+  for (int c = 0; c < 4; c++)
+    for (int i = 0; i < L; i++)
+      row[c * L + i] = codes[i] == c ? 1.0f : codes[i] == SG_CODE_N_QUARTER ? 0.25f : 0.0f;
+  ck_assert(sg_plan_codes(plan, row, back, &at));
+  ck_assert(!memcmp(codes, back, L));
+  sg_plan_bases(plan, row, bases);
+  ck_assert(!memcmp(row, bases, sizeof row));
+  row[L + 12] = 0.5f;
+  row[20] = NAN;
+  ck_assert(!sg_plan_codes(plan, row, back, &at));
+  ck_assert_int_eq(at, 12);
+  ck_assert(back[12] == SG_CODE_N_ZERO && back[20] == SG_CODE_N_ZERO && back[13] == codes[13]);
+  sg_plan_free(plan);
+  sg_graph_free(t.m->graph);
+  free(t.m);
+}
+END_TEST
+
 START_TEST(calls_are_checked)
 {
   net t;
@@ -473,6 +505,7 @@ int main(void)
   tcase_add_test(t, wrappings_are_left_out);
   tcase_add_test(t, refusals_name_the_layer);
   tcase_add_test(t, shapes_are_folded);
+  tcase_add_test(t, rows_as_codes);
   tcase_add_test(t, calls_are_checked);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);

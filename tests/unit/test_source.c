@@ -178,6 +178,48 @@ START_TEST(names_that_say_a_place)
 }
 END_TEST
 
+/* Rows of arrays: numbered windows without a sequence or a place, shared out as regions are. */
+START_TEST(rows_are_numbered)
+{
+  sg_source_opts o = sg_source_opts_default();
+  sg_region_batch *b;
+  sg_source *s = NULL;
+  sg_err e = { 0 };
+  int64_t from, to, at = 3;
+  o.rows = 10;
+  ck_assert_int_eq(sg_source_open(&o, &s, &e), SG_EINVAL);     /* no length */
+  o.length = 6;
+  o.flank = 2;
+  o.n_base = SG_N_DROP;
+  o.shard = 2;
+  o.shards = 3;
+  s = open_source(&o);
+  ck_assert_int_eq(sg_source_total(s), 10);
+  ck_assert_int_eq(sg_source_longest(s), 6);
+  ck_assert_int_eq(sg_source_chroms(s), 0);
+  sg_source_range(s, &from, &to);
+  ck_assert(from == 3 && to == 6);
+  ck_assert(!sg_region_batch_new(2, &b, NULL));
+  while (!sg_source_fill(s, b, NULL) && b->n)
+    for (int k = 0; k < b->n; k++, at++) {
+      const sg_region *r = &b->region[k];
+      char name[32];
+      snprintf(name, sizeof name, "%d", (int)at);
+      ck_assert_str_eq(r->name, name);
+      ck_assert_str_eq(r->chrom, ".");
+      ck_assert(r->index == at && r->start == -1 && r->end == -1 && r->strand == '.');
+      ck_assert(b->length == 6 && !r->unknown);
+      for (int i = 0; i < 6; i++) ck_assert_int_ge(b->codes[k * 6 + i], SG_CODE_N_ZERO);
+    }
+  ck_assert_int_eq(at, 6);
+  ck_assert(sg_source_count(s).given == 3 && !sg_source_count(s).many_n);
+  sg_region_batch_free(b);
+  sg_source_close(s);
+  o.windows = "x.fa";
+  ck_assert_int_eq(sg_source_open(&o, &s, &e), SG_EINVAL);
+}
+END_TEST
+
 int main(void)
 {
   Suite *s = suite_create("source");
@@ -187,6 +229,7 @@ int main(void)
   tcase_add_test(t, windows_have_no_chromosomes);
   tcase_add_test(t, windows_tell_their_offset);
   tcase_add_test(t, names_that_say_a_place);
+  tcase_add_test(t, rows_are_numbered);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);
