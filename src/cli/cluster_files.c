@@ -341,7 +341,7 @@ static sg_status write_facts(const sg_cluster_job *job, sg_output *out, sg_err *
 
 /* ---- 4. The folder ---- */
 
-enum { TABLE = 1, MOTIFS = 2, GENOME = 4, FACTS = 8 };
+enum { TABLE = 1, MOTIFS = 2, GENOME = 4, FACTS = 8, WINDOWS = 16 };
 
 static const struct file {
   const char *name;
@@ -357,6 +357,7 @@ static const struct file {
   { "instances.bed", 0, write_instances },
   { "regions.unexplained.bed", 0, write_rest },
   { "regions.top.bed", 0, sg_cluster_top_write },
+  { "regions.top.fa", WINDOWS, sg_cluster_top_fasta },
   { "provenance.json", FACTS, write_facts },
 };
 enum { FILES = sizeof files / sizeof *files };
@@ -364,6 +365,7 @@ enum { FILES = sizeof files / sizeof *files };
 static bool wanted(const sg_cluster_job *job, const struct file *f)
 {
   if (f->kind & FACTS) return !sg_opt_given(job->opts, "no-provenance");
+  if (f->kind & WINDOWS) return job->n_window > 0;
   return !(f->kind & GENOME) || job->clusters->genome;
 }
 

@@ -43,6 +43,8 @@ sg_status sg_cluster_windows_place(sg_cluster_job *job, sg_err *err);
 /* Whether the window is its own chromosome. */
 bool sg_cluster_own_place(const sg_subset_row *row);
 void sg_cluster_windows_free(sg_cluster_job *job);
+/* The window that a subset is of; NULL: it was not read. */
+const sg_cluster_window *sg_cluster_window_of(const sg_cluster_job *job, const sg_subset_row *row);
 /* Of the window that has no other place; -1: there is none. */
 int64_t sg_cluster_window_length(const sg_cluster_job *job, const char *name);
 sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *place, int64_t n,
@@ -58,6 +60,8 @@ void sg_cluster_rest_mark(const sg_cluster_job *job, bool *explained);
 
 /* cluster_top.c: regions.top.bed, regions with subsets whose output is the furthest past tau. */
 sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err);
+/* regions.top.fa, the same as sequences, where windows were read. */
+sg_status sg_cluster_top_fasta(const sg_cluster_job *job, sg_output *out, sg_err *err);
 
 /* cluster_files.c: whether the folder can be written to; then all files, none when one fails. */
 sg_status sg_cluster_files_check(const sg_cluster_job *job, sg_err *err);

@@ -2,6 +2,7 @@
  * furthest past tau.
  *
  * As BED6, for seqgloss ism -b: the windows themselves, so that the network sees what it saw. Of
+ * windows that came as FASTA also their sequences, for seqgloss ism: no genome need be there. Of
  * windows that overlap only the first is taken, or ten of them would show one site.
  */
 #include <inttypes.h>
@@ -45,15 +46,42 @@ static bool overlaps(const sg_subset_row *r, const sg_subset_row *const *taken, 
   return false;
 }
 
-static sg_status put(const sg_subset_row *r, sg_output *out, sg_err *err)
+static sg_status put_line(const sg_cluster_job *job, const sg_subset_row *r, sg_output *out,
+                          sg_err *err)
 {
+  (void)job;
   double f = r->f_all;
   int score = f >= 0 && f <= 1 ? (int)lrint(1000 * f) : 0;
   return sg_output_printf(out, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t%d\t%c\n", r->chrom,
                           r->start, r->end, r->region[0] ? r->region : ".", score, r->strand);
 }
 
-sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err)
+/* The record that the window was read from, as it said its name and place. */
+static sg_status put_record(const sg_cluster_job *job, const sg_subset_row *r, sg_output *out,
+                            sg_err *err)
+{
+  const sg_cluster_window *w = sg_cluster_window_of(job, r);
+  bool reverse = r->strand == '-';
+  if (!w) return SG_OK;
+  sg_status status = sg_output_printf(out, err, ">%s", r->region);
+  if (!status && w->start >= 0)
+    status = sg_output_printf(out, err, "::%s:%" PRId64 "-%" PRId64, r->chrom, w->start,
+                              w->start + w->length);
+  if (!status && w->start >= 0 && r->strand != '.')
+    status = sg_output_printf(out, err, "(%c)", r->strand);
+  if (!status) status = sg_output_puts(out, "\n", err);
+  for (int64_t i = 0; i < w->length && !status; i++) {
+    int code = w->codes[reverse ? w->length - 1 - i : i];
+    char letter[] = { code > 3 ? 'N' : "ACGT"[reverse ? 3 - code : code], 0 };
+    status = sg_output_puts(out, letter, err);
+  }
+  return status ? status : sg_output_puts(out, "\n", err);
+}
+
+typedef sg_status putter(const sg_cluster_job *job, const sg_subset_row *r, sg_output *out,
+                         sg_err *err);
+
+static sg_status put_all(const sg_cluster_job *job, putter *put, sg_output *out, sg_err *err)
 {
   const sg_subsets *s = job->subsets;
   int64_t most = sg_opt_int(job->opts, "top"), n = 0, taken = 0;
@@ -67,8 +95,18 @@ sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err
     const sg_subset_row *r = all[i];
     if (overlaps(r, all, taken)) continue;
     all[taken++] = r;          /* taken <= i: nothing that is still to come is lost */
-    status = put(r, out, err);
+    status = put(job, r, out, err);
   }
   free(all);
   return status;
+}
+
+sg_status sg_cluster_top_write(const sg_cluster_job *job, sg_output *out, sg_err *err)
+{
+  return put_all(job, put_line, out, err);
+}
+
+sg_status sg_cluster_top_fasta(const sg_cluster_job *job, sg_output *out, sg_err *err)
+{
+  return put_all(job, put_record, out, err);
 }

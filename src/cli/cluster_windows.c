@@ -108,6 +108,12 @@ static const window *find(const sg_cluster_job *job, const char *name, const cha
   return bsearch(&key, job->window, (size_t)job->n_window, sizeof key, compare);
 }
 
+const sg_cluster_window *sg_cluster_window_of(const sg_cluster_job *job, const sg_subset_row *row)
+{
+  const window *w = find(job, row->region, row->chrom, row->start);
+  return w ? w : find(job, row->region, "", -1);
+}
+
 int64_t sg_cluster_window_length(const sg_cluster_job *job, const char *name)
 {
   const window *w = find(job, name, "", -1);
@@ -191,8 +197,7 @@ sg_status sg_cluster_windows_fetch(void *user, const sg_cluster_place *places, i
   memset(codes, UNKNOWN, (size_t)n * AROUND);
   for (int64_t i = 0; i < n; i++) {
     const sg_subset_row *row = &job->subsets->row[places[i].row];
-    const window *w = find(job, row->region, row->chrom, row->start);
-    if (!w) w = find(job, row->region, "", -1);
+    const window *w = sg_cluster_window_of(job, row);
     if (!w)
       return sg_fail(err, SG_ENOTFOUND, "%s:%" PRId64 ": %s has no window %s at %s:%" PRId64 ": "
                      "are these the windows that were explained?", job->subsets->path, row->line,

@@ -108,6 +108,8 @@ sg_status sg_report_read_control(sg_report *report, sg_err *err);
 /* The table of scores, when subsets are there: at most --tracks regions of it. */
 sg_status sg_report_read_tracks(sg_report *report, sg_err *err);
 void sg_report_release_tracks(sg_report *report);
+/* Position in its window of the first base of a subset; -1: unknown. */
+int64_t sg_report_offset(const sg_subset_row *row);
 
 /* ---- Counts ---- */
 

@@ -37,8 +37,8 @@ static int mark_kept(const picture *p, unsigned char *kept)
   int n = 0;
   for (int64_t k = p->row; k < p->row + p->n_row; k++) {
     const sg_subset_row *row = &p->r->subsets->row[k];
-    int64_t left = row->first - row->start;
-    for (int j = 0; j < row->length && row->first >= 0; j++) {
+    int64_t left = sg_report_offset(row);
+    for (int j = 0; j < row->length && left >= 0; j++) {
       if (row->text[j] == '-' || left + j >= p->track->length || kept[left + j]) continue;
       kept[left + j] = 1;
       n++;
@@ -90,7 +90,8 @@ static int64_t first_site(const sg_report *r, int64_t row)
 static void take_spans(picture *p)
 {
   const sg_report *r = p->r;
-  int64_t left = r->subsets->row[p->row].start + p->from;
+  int64_t start = r->subsets->row[p->row].start;
+  int64_t left = (start < 0 ? 0 : start) + p->from;    /* a window of no place counts from 0 */
   for (int64_t i = p->site; i < p->site + p->n_site && p->n_span < SPANS; i++) {
     const sg_site *s = &r->site[i];
     if (s->start < 0) continue;
@@ -200,8 +201,9 @@ static void put_caption(const picture *p, sg_html *html)
   const sg_subset_row *row = &p->r->subsets->row[p->row];
   sg_html_markup(html, "<figcaption><b>");
   sg_html_text(html, row->region);
-  sg_html_markup(html, "</b> ");
-  sg_html_text(html, sg_cell_place(place, row->chrom, row->start, row->end));
+  sg_html_markup(html, "</b>");
+  sg_cell_place(place, row->chrom, row->start, row->end);
+  sg_html_textf(html, "%s%s", *place ? " " : "", place);
   if (row->strand != '.') sg_html_textf(html, " (%c)", row->strand);
   sg_html_textf(html, ", f = %.6g, %" PRId64 " subset%s of %d bases", row->f_all,
                 p->n_row, p->n_row == 1 ? "" : "s", p->kept_all);

@@ -78,14 +78,24 @@ static double beyond(const sg_report *r, const sg_subset_row *row)
   return isnan(d) ? -INFINITY : d;
 }
 
+int64_t sg_report_offset(const sg_subset_row *row)
+{
+  if (row->first >= 0) return row->first - row->start;
+  int64_t least = row->positions ? row->positions[0] : -1;
+  for (int k = 1; row->positions && k < row->size; k++)
+    if (row->positions[k] < least) least = row->positions[k];
+  return least;
+}
+
 /* Kept bases must be those of the table: scores of another genome, or of the other strand, would
  * look like an explanation. */
 static sg_status check_bases(const scores *s, const sg_track *t, sg_err *err)
 {
   for (const sg_subset_row *row = t->first; row < s->r->subsets->row + s->r->subsets->n; row++) {
     if (compare(row, t->first)) break;
-    for (int j = 0; j < row->length && row->first >= 0; j++) {
-      int64_t i = row->first - row->start + j;
+    int64_t left = sg_report_offset(row);
+    for (int j = 0; j < row->length && left >= 0; j++) {
+      int64_t i = left + j;
       if (row->text[j] == '-') continue;
       if (i < 0 || i >= t->length || t->base[i] != row->text[j])
         return sg_fail(err, SG_EFORMAT, "%s: region %s has not the bases of its subset: scores of "

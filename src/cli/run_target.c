@@ -119,7 +119,7 @@ static int cluster(sg_run *run, const char *before, const char *dir, const char 
 {
   static const char *const outputs[] = {
     "clusters.tsv", "summary.tsv", "pairs.tsv", "motifs.meme", "motifs.jaspar", "instances.bed",
-    "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme"
+    "regions.unexplained.bed", "regions.top.bed", "motifs.genomic.meme", "regions.top.fa"
   };
   static const char *const passed[] = { "fai", "lambda", NULL };
   sg_args args = { 0 };
@@ -136,7 +136,7 @@ static int cluster(sg_run *run, const char *before, const char *dir, const char 
   sg_args_add(&args, "-o");
   sg_args_add(&args, dir);
   sg_args_path(&args, dir, "sis.tsv");
-  return step(run, before, &args, dir, outputs, genome ? 9 : 8);
+  return step(run, before, &args, dir, outputs, !genome ? 8 : run->opts->n_operand ? 10 : 9);
 }
 
 static int compare(sg_run *run, const char *before, const char *dir)
@@ -170,11 +170,12 @@ int sg_run_motifs(sg_run *run, const char *label_before, const char *dir, const 
 
 /* ---- ism ---- */
 
-/* Scores of the few regions that the report draws, by their places on the genome or on the FASTA
- * of the windows. */
+/* Scores of the few regions that the report draws, by their places on the genome, or as the windows
+ * that they are. */
 static int tracks(sg_run *run, const sg_run_target *t, const char *genome)
 {
   static const char *const outputs[] = { "ism.tsv" }, top[] = "regions.top.bed";
+  static const char records[] = "regions.top.fa";
   static const char *const places[] = { "fai", "edge", NULL };
   sg_args args = { 0 };
   if (!genome || !has_line(t->dir, top, NULL)) {
@@ -186,14 +187,18 @@ static int tracks(sg_run *run, const sg_run_target *t, const char *genome)
   sg_args_pass(&args, run->opts, sg_run_network);
   if (t->spec) sg_args_pair(&args, "target", t->spec);
   if (t->logit) sg_args_add(&args, "--logits");
-  sg_args_add(&args, "--genome");
-  sg_args_file(&args, genome);
-  sg_args_pass(&args, run->opts, places);
-  sg_args_add(&args, "--regions");
-  sg_args_path(&args, t->dir, top);
+  bool windows = run->opts->n_operand && has_line(t->dir, records, ">");
+  if (!windows) {
+    sg_args_add(&args, "--genome");
+    sg_args_file(&args, genome);
+    sg_args_pass(&args, run->opts, places);
+    sg_args_add(&args, "--regions");
+    sg_args_path(&args, t->dir, top);
+  }
   sg_args_pass(&args, run->opts, sg_run_speed);
   sg_args_add(&args, "-o");
   sg_args_path(&args, t->dir, outputs[0]);
+  if (windows) sg_args_path(&args, t->dir, records);
   return step(run, t->name, &args, t->dir, outputs, 1);
 }
 

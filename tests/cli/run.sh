@@ -160,6 +160,19 @@ windows() {
   grep -q '^w[0-9]*	[0-9]*	[0-9]*	' "$work/windows/instances.bed" && grep -q '^MOTIF' "$work/windows/motifs.genomic.meme" &&
     fails 2 'a FASTA of windows goes without -f' "$seqgloss" run -m "$m" -f "$work/win.fa" -o "$work/x"
 }
+# The regions that are drawn are records of the FASTA, whether they say where they lie or not; on either strand.
+drawn_windows() {
+  awk '/^>/ { n++; printf ">a%d::chr9:%d-%d(%s)\n", n, 500 * n, 500 * n + 101, n % 2 ? "+" : "-"; next } { print }' "$work/win.fa" > "$work/placed.fa" &&
+    "$seqgloss" run -q -m "$m" --threshold 0.9 -o "$work/placed" "$work/placed.fa" > /dev/null || return 1
+  for kind in windows placed; do
+    n=$(grep -c . "$work/$kind/regions.top.bed") && [ "$n" -gt 3 ] && [ "$(grep -c '<figure class="track">' "$work/$kind/report.html")" = "$n" ] || { echo "$kind: not $n"; return 1; }
+    paste - - < "$work/$kind/regions.top.fa" | sort > "$work/top" && [ "$(grep -c . "$work/top")" = "$n" ] || return 1
+    source=$work/placed.fa && [ $kind = placed ] || source=$work/win.fa
+    paste - - < "$source" | sort | comm -12 - "$work/top" | cmp - "$work/top" || return 1
+  done
+  grep -q '(-)' "$work/top" && grep -q '(+)' "$work/top" && grep -q '<b>a[0-9]*</b> chr9:[0-9,-]* (-), f' "$work/placed/report.html" || return 1
+  grep -q '<b>w[0-9]*</b>, f = [0-9.]*, 1 subset of [1-9]' "$work/windows/report.html"
+}
 # Shuffled regions and weights are warned of by nobody; the table says what came of them.
 quiet_control() {
   "$seqgloss" run -m "$m" --threshold 0.9 --negative-control -o "$work/windows" "$work/win.fa" > /dev/null 2> "$work/quiet.err" || return 1
@@ -311,6 +324,7 @@ if [ -f "$m" ]; then
   check "tau and its alternatives are told, nothing twice" told
   check "an output for all of its units" units
   check "windows of no genome" windows
+  check "windows letter by letter" drawn_windows
   check "the control is quiet" quiet_control
   check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
