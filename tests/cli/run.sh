@@ -237,8 +237,9 @@ index() {
   for t in 0 2; do
     tau=$(sed -n "s/^## tau\(\.bound:$t\)* \([^ ]*\).*/\2/p" "$work/both/bound_$t/sis.tsv" | head -n 1)
     row=$(grep "href=\"bound_$t/report.html\"" "$page" | head -n 1)
-    echo "$tau: $row"
-    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">6</td><td class="number">60</td>' || return 1
+    passing=$(awk -F '\t' -v tau="$tau" '!/^#/ { n++; k += $NF >= tau + 0 } END { print k "</td><td class=\"number\">" n "</td>" }' "$work/both/bound_$t/predictions.tsv")
+    echo "$tau, $passing: $row"
+    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -qF "<td class=\"number\">$passing" || return 1
     [ "$(grep -c "<p class=\"warning\">bound:$t: " "$page")" = "$(grep -c 'class="warning"' "$work/both/bound_$t/report.html")" ] || return 1
   done
   grep -q '<dt>E_run</dt>' "$page" && grep -q '<dt>tau</dt>' "$page" && ! grep -Eq '>[^<]*[0-9a-f]{64}' "$page" && grep -Eq '<abbr title="[0-9a-f]{64}">sha256 [0-9a-f]{12}<' "$page"
