@@ -215,7 +215,8 @@ window_fasta() {
 check "windows: their FASTA in place of a genome" window_fasta
 check "no input" fails 2 'one table of subsets' run
 check "no such file" fails 1 'no.tsv' run "$work/no.tsv"
-check "a folder is wanted" fails 1 'a folder is wanted' run -o "$sis" "$sis"
+: > "$work/file"
+check "a folder is wanted" fails 1 'a folder is wanted' run -o "$work/file" "$sis"
 check "not a table" fails 1 'regions.bed:1: subset: ' run "$b"
 check "lambda out of range" fails 2 'lambda' run --lambda 0 "$sis"
 finish
