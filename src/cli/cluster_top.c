@@ -2,6 +2,7 @@
  * furthest past tau.
  *
  * As BED6, for seqgloss ism -b: the windows themselves, so that the network sees what it saw. Of
+ * windows that came as FASTA also their sequences, for seqgloss ism: no genome need be there. Of
  * windows that overlap only the first is taken, or ten of them would show one site.
  */
 #include <inttypes.h>

@@ -202,8 +202,9 @@ static void put_caption(const picture *p, sg_html *html)
   const sg_subset_row *row = &p->r->subsets->row[p->row];
   sg_html_markup(html, "<figcaption><b>");
   sg_html_text(html, row->region);
-  sg_html_markup(html, "</b> ");
-  sg_html_text(html, sg_cell_place(place, row->chrom, row->start, row->end));
+  sg_html_markup(html, "</b>");
+  sg_cell_place(place, row->chrom, row->start, row->end);
+  sg_html_textf(html, "%s%s", *place ? " " : "", place);
   if (row->strand != '.') sg_html_textf(html, " (%c)", row->strand);
   sg_html_textf(html, ", f = %.6g, %" PRId64 " subset%s of %d bases", row->f_all,
                 p->n_row, p->n_row == 1 ? "" : "s", p->kept_all);

@@ -177,6 +177,19 @@ letters() { # report.html: twelve regions letter by letter, with marked bases an
     [ "$(grep -c '<figure class="track">' "$work/letters")" = 12 ] && [ "$(grep -c 'subsets* of [1-9][0-9]* bases; <a href' "$work/letters")" = 12 ] &&
     [ "$(grep -c 'cluster_1 ([+-])' "$work/letters")" -ge 12 ]
 }
+# The regions that are drawn are records of the FASTA, whether they say where they lie or not; on either strand.
+drawn_windows() {
+  awk '/^>/ { n++; printf ">a%d::chr9:%d-%d(%s)\n", n, 500 * n, 500 * n + 101, n % 2 ? "+" : "-"; next } { print }' "$work/win.fa" > "$work/placed.fa" &&
+    "$seqgloss" run -q -m "$m" --threshold 0.9 -o "$work/placed" "$work/placed.fa" > /dev/null || return 1
+  for kind in windows placed; do
+    n=$(grep -c . "$work/$kind/regions.top.bed") && [ "$n" -gt 3 ] && [ "$(grep -c '<figure class="track">' "$work/$kind/report.html")" = "$n" ] || { echo "$kind: not $n"; return 1; }
+    paste - - < "$work/$kind/regions.top.fa" | sort > "$work/top" && [ "$(grep -c . "$work/top")" = "$n" ] || return 1
+    source=$work/placed.fa && [ $kind = placed ] || source=$work/win.fa
+    paste - - < "$source" | sort | comm -12 - "$work/top" | cmp - "$work/top" || return 1
+  done
+  grep -q '(-)' "$work/top" && grep -q '(+)' "$work/top" && grep -q '<b>a[0-9]*</b> chr9:[0-9,-]* (-), f' "$work/placed/report.html" || return 1
+  grep -q '<b>w[0-9]*</b>, f = [0-9.]*, 1 subset of [1-9]' "$work/windows/report.html"
+}
 # Shuffled regions and weights are warned of by nobody; the table says what came of them.
 quiet_control() {
   "$seqgloss" run -m "$m" --threshold 0.9 --negative-control -o "$work/windows" "$work/win.fa" > /dev/null 2> "$work/quiet.err" || return 1
@@ -241,8 +254,9 @@ index() {
   for t in 0 2; do
     tau=$(sed -n "s/^## tau\(\.bound:$t\)* \([^ ]*\).*/\2/p" "$work/both/bound_$t/sis.tsv" | head -n 1)
     row=$(grep "href=\"bound_$t/report.html\"" "$page" | head -n 1)
-    echo "$tau: $row"
-    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -q '<td class="number">2</td><td class="number">16</td>' || return 1
+    passing=$(awk -F '\t' -v tau="$tau" '!/^#/ { n++; k += $NF >= tau + 0 } END { print k "</td><td class=\"number\">" n "</td>" }' "$work/both/bound_$t/predictions.tsv")
+    echo "$tau, $passing: $row"
+    printf '%s' "$row" | grep -q ">$(printf '%.3g' "$tau")<" && printf '%s' "$row" | grep -qF "<td class=\"number\">$passing" || return 1
     [ "$(grep -c "<p class=\"warning\">bound:$t: " "$page")" = "$(grep -c 'class="warning"' "$work/both/bound_$t/report.html")" ] || return 1
   done
   grep -q '<dt>E_run</dt>' "$page" && grep -q '<dt>tau</dt>' "$page" && ! grep -Eq '>[^<]*[0-9a-f]{64}' "$page" && grep -Eq '<abbr title="[0-9a-f]{64}">sha256 [0-9a-f]{12}<' "$page"
@@ -328,6 +342,7 @@ if [ -f "$m" ]; then
   check "tau and its alternatives are told, nothing twice" told
   check "an output for all of its units" units
   check "windows of no genome" windows
+  check "windows letter by letter" drawn_windows
   check "the control is quiet" quiet_control
   check "the region whose value is tau passes everywhere" at_tau
   check "weights in random order: not recovered" permuted
