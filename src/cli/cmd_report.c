@@ -130,12 +130,11 @@ static sg_status say_expected(const sg_report *r, sg_err *err)
   sg_status status = sg_recovered_maf(r, &found, err);
   if (status) return status;
   if (found.half >= 0)
-    sg_say(SG_LOG_WARN, "recovered: half site of the Maf recognition element, %s",
-           r->kept->motif[found.half].id);
+    sg_note("recovered: half site of the Maf recognition element, %s",
+            r->kept->motif[found.half].id);
   else sg_say(SG_LOG_WARN, "not recovered: half site of the Maf recognition element");
   if (found.full >= 0)
-    sg_say(SG_LOG_WARN, "recovered: full Maf recognition element, %s",
-           r->kept->motif[found.full].id);
+    sg_note("recovered: full Maf recognition element, %s", r->kept->motif[found.full].id);
   else if (!sg_opt_given(r->opts, "strict"))
     sg_say(SG_LOG_WARN, "not recovered: the full Maf recognition element TGCTGASTCAGCA");
   else

@@ -22,8 +22,8 @@ same() {
 
 demo() {
   "$seqgloss" demo -o "$work/demo" > "$work/demo.out" 2> "$work/demo.err" || { cat "$work/demo.err"; return 1; }
-  grep -q '^\[W::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
-    grep -q '^\[W::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+  grep -q '^\[M::report\] recovered: full Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
+    grep -q '^\[M::report\] recovered: half site of the Maf recognition element, cluster_[0-9]*$' "$work/demo.err" &&
     grep -q "^report: $work/demo/report.html" "$work/demo.err" && grep -q '^## E_run ' "$work/demo/motifs.tsv" &&
     grep -v '^## ' "$work/demo/motifs.tsv" | cmp - "$work/demo.out"
 }
@@ -326,6 +326,7 @@ if [ -f "$m" ]; then
   check "two motifs of one name: nothing is begun" twice
   check "unknown motifs: nothing is begun" unbegun
   check "unknown chromosome" wrong_chromosome
+  check "a threshold no probability has" fails 1 'threshold 2: output bound is a probability' run -m "$m" -b "$b" --threshold 2 -o "$work/x"
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
   check "no folder" fails 2 'no folder' run -m "$m" -b "$b"
   check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: .* make that first' run -m "$m" -b "$b" -o "$work/nowhere/x"
