@@ -751,9 +751,9 @@ const sg_cmd sg_cmd_attribute = {
   .summary = "attribution by one or several methods",
   .usage = usage,
   .about = "Explains predictions by gradients, by integrated gradients, by differences from "
-           "references (DeepLIFT) or by mutagenesis, and writes how much each base contributes: as arrays (.npz, "
-           ".h5), a table (.tsv) or a track (.bedgraph, .bw). Each method is a command of its own "
-           "as well.",
+           "references (DeepLIFT) or by mutagenesis, and writes how much each base contributes: "
+           "as arrays (.npz, .h5), a table (.tsv) or a track (.bedgraph, .bw). Each method is a "
+           "command of its own as well.",
   .groups = whole_kit,
   .run = run_attribute
 };

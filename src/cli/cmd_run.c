@@ -216,8 +216,8 @@ static sg_status check_threshold(const sg_opts *opts, const sg_io_info *info, sg
   double tau = sg_opt_given(opts, "threshold") ? sg_opt_real(opts, "threshold") : 0.5;
   bool probability = info->final == SG_FINAL_SIGMOID || info->final == SG_FINAL_SOFTMAX;
   if (!probability || (tau > 0 && tau < 1)) return SG_OK;
-  return sg_fail(err, SG_EINVAL, "--threshold %g: output %s is a probability, and every sequence or "
-                 "none passes; it must lie between 0 and 1, both excluded", tau, info->name);
+  return sg_fail(err, SG_EINVAL, "--threshold %g: output %s is a probability, and every sequence "
+                 "or none passes; it must lie between 0 and 1, both excluded", tau, info->name);
 }
 
 /* Every unit of every pick is a target of its own. */
