@@ -742,10 +742,10 @@ const sg_cmd sg_cmd_attribute = {
   .name = "attribute",
   .summary = "attribution by one or several methods",
   .usage = usage,
-  .about = "Explains predictions by gradients, by integrated gradients or by differences from "
-           "references (DeepLIFT), and writes how much each base contributes: as arrays (.npz, "
-           ".h5), a table (.tsv) or a track (.bedgraph, .bw). Each method is a command of its own "
-           "as well.",
+  .about = "Explains predictions by gradients, by integrated gradients, by differences from "
+           "references (DeepLIFT) or by mutagenesis, and writes how much each base contributes: "
+           "as arrays (.npz, .h5), a table (.tsv) or a track (.bedgraph, .bw). Each method is a "
+           "command of its own as well.",
   .groups = whole_kit,
   .run = run_attribute
 };

@@ -224,6 +224,16 @@ static sg_status check_choice(const sg_nets *nets, const sg_picks *picks, bool n
                  "all for every one; there are: %s", (long long)units, there);
 }
 
+/* sis would refuse it too, but behind the predictions for all regions. */
+static sg_status check_threshold(const sg_opts *opts, const sg_io_info *info, sg_err *err)
+{
+  double tau = sg_opt_given(opts, "threshold") ? sg_opt_real(opts, "threshold") : 0.5;
+  bool probability = info->final == SG_FINAL_SIGMOID || info->final == SG_FINAL_SOFTMAX;
+  if (!probability || (tau > 0 && tau < 1)) return SG_OK;
+  return sg_fail(err, SG_EINVAL, "--threshold %g: output %s is a probability, and every sequence "
+                 "or none passes; it must lie between 0 and 1, both excluded", tau, info->name);
+}
+
 /* Every unit of every pick is a target of its own. */
 static sg_status take_picks(sg_run *run, const sg_plan *plan, const sg_picks *picks, bool named,
                             sg_err *err)
@@ -244,6 +254,7 @@ static sg_status take_picks(sg_run *run, const sg_plan *plan, const sg_picks *pi
   for (int i = 0; i < picks->n && !status; i++) {
     status = sg_plan_output_info(plan, picks->pick[i].output, &info);
     if (status) return sg_fail(err, status, "output %d", picks->pick[i].output);
+    status = check_threshold(run->opts, &info, err);
     for (int64_t u = 0; u < picks->pick[i].n_unit && !status; u++)
       status = add_target(run, named ? picks->pick[i].columns[u] : NULL, units == 1,
                           info.has_logit, err);

@@ -29,7 +29,8 @@ static sg_status check_folder(const char *path, sg_err *err)
 {
   struct stat st;
   if (mkdir(path, 0777) && errno != EEXIST)
-    return sg_fail(err, SG_EIO, "%s: the folder cannot be made: %s", path, strerror(errno));
+    return sg_fail(err, SG_EIO, "%s: the folder cannot be made: %s", path, errno == ENOENT
+                   ? "the one it would stand in is not there; make that first" : strerror(errno));
   if (stat(path, &st) || !S_ISDIR(st.st_mode))
     return sg_fail(err, SG_EINVAL, "%s is no folder: --svg takes one", path);
   return SG_OK;

@@ -220,14 +220,20 @@ void sg_manual_scdoc(FILE *to, const sg_cmd *cmd, const sg_cmd *const *cmds, FIL
 
 void sg_manual_overview(FILE *to, const sg_cmd *const *cmds, FILE *body)
 {
-  scdoc_begin(to, "seqgloss", "predictions of convolutional networks that were trained on DNA");
+  scdoc_begin(to, "seqgloss", "which bases made a network trained on DNA say so, and whose pattern "
+              "that is");
   fputs("*seqgloss* _COMMAND_ [options] _INPUTS_++\n"
         "*seqgloss* _COMMAND_ *--help*++\n"
         "*seqgloss* *--version*\n\n# DESCRIPTION\n\n"
         "Seqgloss reads a convolutional network that was trained on DNA, as Keras or PyTorch wrote "
-        "it, and regions of a genome, and gives the numbers that Keras or PyTorch would give. It "
-        "streams any number of regions through constant memory. The output has the same bytes for "
-        "any number of threads, any batch size and any split over the machines of a cluster.\n\n"
+        "it, and regions of a genome. It gives the predictions that Keras or PyTorch would give; "
+        "says which bases they rest on, by in-silico mutagenesis, by attribution (gradients, "
+        "integrated gradients, DeepLIFT) and by sufficient input subsets; makes motifs of the "
+        "subsets, and compares them with JASPAR. *seqgloss run* does all of it and ends in one "
+        "page.\n\n"
+        "It streams any number of regions through constant memory. The output has the same bytes "
+        "for any number of threads, any batch size and any split over the machines of a cluster."
+        "\n\n"
         "# COMMANDS\n\n"
         "_COMMAND_ *--help* prints the options of a command; each has a manual page of its own."
         "\n\n",

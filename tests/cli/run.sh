@@ -358,6 +358,7 @@ if [ -f "$m" ]; then
   check "two motifs of one name: nothing is begun" twice
   check "unknown motifs: nothing is begun" unbegun
   check "unknown chromosome" wrong_chromosome
+  check "a threshold no probability has" fails 1 'threshold 2: output bound is a probability' run -m "$m" -b "$b" --threshold 2 -o "$work/x"
   check "two thresholds" fails 2 'one threshold' run -m "$m" -b "$b" --threshold 0.5 --threshold-null 0.9 -o "$work/x"
   check "no folder" fails 2 'no folder' run -m "$m" -b "$b"
   check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: .* make that first' run -m "$m" -b "$b" -o "$work/nowhere/x"
