@@ -26,22 +26,28 @@ static const sg_opt_def model_defs[] = {
 };
 const sg_opt_group sg_group_model = { "Network", model_defs };
 
+/* Options of commands that read sequences; most of these work on pieces, too. */
+#define WINDOWS \
+  { "genome", 'f', SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "genome FASTA, plain or compressed; with -b or -R" }, \
+  { "regions", 'b', SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "BED or narrowPeak file of regions, also compressed; - is standard input" }, \
+  { "region", 'R', SG_OPT_TEXT, "CHR:BEG-END", NULL, 0, 0, SG_OPT_MANY, \
+    "one region, 1-based, both ends included; may be repeated" }, \
+  { "fai", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0, \
+    "index of the genome, when it does not stand beside it" }, \
+  { "edge", 0, SG_OPT_CHOICE, "drop|pad|fail", "drop", 0, 0, 0, \
+    "windows over the end of a chromosome: leave them out, fill up with N, or stop" }
+
 static const sg_opt_def sequence_defs[] = {
-  { "genome", 'f', SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "genome FASTA, plain or compressed; with -b or -R" },
-  { "regions", 'b', SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "BED or narrowPeak file of regions, also compressed; - is standard input" },
-  { "region", 'R', SG_OPT_TEXT, "CHR:BEG-END", NULL, 0, 0, SG_OPT_MANY,
-    "one region, 1-based, both ends included; may be repeated" },
-  { "fai", 0, SG_OPT_INFILE, NULL, NULL, 0, 0, 0,
-    "index of the genome, when it does not stand beside it" },
-  { "edge", 0, SG_OPT_CHOICE, "drop|pad|fail", "drop", 0, 0, 0,
-    "windows over the end of a chromosome: leave them out, fill up with N, or stop" },
+  WINDOWS,
   { "shard", 0, SG_OPT_TEXT, "I/N", NULL, 0, 0, SG_OPT_NEUTRAL,
     "work on piece I of N only; seqgloss merge puts the outputs together" },
   { 0 }
 };
+static const sg_opt_def whole_defs[] = { WINDOWS, { 0 } };
 const sg_opt_group sg_group_sequence = { "Sequences", sequence_defs };
+const sg_opt_group sg_group_whole = { "Sequences", whole_defs };
 
 static const sg_opt_def output_defs[] = {
   { "output", 'o', SG_OPT_OUTFILE, NULL, "-", 0, 0, SG_OPT_NEUTRAL,
