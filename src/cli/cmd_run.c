@@ -91,9 +91,6 @@ static sg_status check_usage(const sg_opts *opts, sg_err *err)
   if (!sg_opt_given(opts, "model"))
     return sg_fail(err, SG_EINVAL, "no network: -m MODEL.h5 (.keras, .json, .onnx)");
   if (!sg_opt_given(opts, "output")) return sg_fail(err, SG_EINVAL, "no folder: -o DIR");
-  if (sg_opt_given(opts, "shard"))
-    return sg_fail(err, SG_EINVAL, "a whole run has no pieces: run predict and sis with --shard, "
-                   "merge, then cluster, compare and report");
   if (sg_opt_given(opts, "threshold") + sg_opt_given(opts, "threshold-null")
       + sg_opt_given(opts, "threshold-quantile") > 1)
     return sg_fail(err, SG_EINVAL, "one threshold: --threshold, --threshold-null or "

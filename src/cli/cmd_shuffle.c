@@ -22,7 +22,7 @@ static const sg_opt_def shuffle_defs[] = {
 };
 static const sg_opt_group shuffle_group = { "Shuffling", shuffle_defs };
 static const sg_opt_group *const groups[] = {
-  &sg_group_sequence, &shuffle_group, &sg_group_common, NULL
+  &sg_group_whole, &shuffle_group, &sg_group_common, NULL
 };
 static const char *const usage[] = {
   "[options] SEQUENCES.fa", "[options] -f GENOME.fa -b REGIONS.bed", NULL
@@ -95,8 +95,6 @@ static sg_status shuffle(const sg_opts *opts, job *j, sg_err *err)
   sg_status status = sg_seqinput_read(opts, &s, &any, err);
   if (status) return status;
   if (!any) return sg_fail(err, SG_EINVAL, "no sequences: name a FASTA file, or -f with -b or -R");
-  if (s.shards > 1)
-    return sg_fail(err, SG_EUNSUPPORTED, "shuffle has no pieces: leave out --shard");
   s.length = sg_opt_int(opts, "length");
   s.keep_text = true;
   o.kind = (sg_shuffle_kind)sg_opt_choice(opts, "shuffle");

@@ -69,7 +69,7 @@ sg_status sg_seqinput_read(const sg_opts *opts, sg_source_opts *ret_opts, bool *
   s.intervals = sg_opt_many(opts, "region", &s.n_intervals);
   s.edge = (sg_edge)sg_opt_choice(opts, "edge");
   s.log = sg_console_log();
-  if (sg_opt_given(opts, "shard"))
+  if (sg_opt_known(opts, "shard") && sg_opt_given(opts, "shard"))
     status = sg_shard_parse(sg_opt_text(opts, "shard"), &s.shard, &s.shards, err);
   *ret_any = s.windows || s.genome;
   *ret_opts = s;

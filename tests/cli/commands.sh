@@ -76,6 +76,12 @@ for c in predict info list shuffle onehot merge; do check "$c --help" help_of $c
 check "an unknown command" fails 2 frob "$seqgloss" frob
 check "list ops" ops
 check "shuffle keeps ends, N and the seed's result" shuffles
+# What has no pieces offers none.
+pieces() {
+  for c in shuffle run; do ! "$seqgloss" $c --help | grep -e --shard && fails 2 'unknown option --shard' "$seqgloss" $c --shard 1/2 "$work/s.fa" || return 1; done
+  "$seqgloss" predict --help | grep -q -e --shard
+}
+check "--shard where there are pieces" pieces
 check "onehot" onehot
 if [ -f "$data/mafk.h5" ]; then
   check "two outputs that are one file: refused" two_outputs

@@ -4,7 +4,7 @@
 data=$src/data
 g=$data/chr20.fa.gz b=$work/some.bed m=$data/hepg2.h5
 where="-m $m -t bound:0 -t bound:2 -f $g -b $b"
-awk 'NR % 4 == 1' "$data/regions.bed" > "$b"
+awk 'NR % 8 == 1' "$data/regions.bed" > "$b"
 # Mutagenesis takes longer: of few regions it can be killed in the middle too.
 f=$work/few.bed
 awk 'NR % 40 == 1' "$data/regions.bed" > "$f"
