@@ -2,14 +2,9 @@
 #ifndef SG_CLI_ATTRIBUTE_H
 #define SG_CLI_ATTRIBUTE_H
 
-#include "cli/console.h"
-#include "cli/feeds.h"
 #include "cli/gallery.h"
 #include "cli/picks.h"
-#include "cli/resume.h"
-#include "cli/scores.h"
-#include "cli/share.h"
-#include "cli/windows.h"
+#include "cli/regionrun.h"
 #include "seqgloss/attribute.h"
 #include "seqgloss/seq.h"
 
@@ -38,7 +33,7 @@ typedef struct sg_attribute_job {
   sg_nets nets;                /* one */
   sg_feeds feeds;
   sg_picks picks;
-  sg_source *source;
+  sg_regionrun run;
   int64_t longest;             /* of the windows */
   sg_explain_method method[SG_METHODS_MOST];
   int n_method;
@@ -51,12 +46,7 @@ typedef struct sg_attribute_job {
   sg_refs refs[SG_REFS_ROLES];
   bool wanted[SG_REFS_ROLES];  /* some method reads them */
   sg_shuffle_opts shuffle;
-  sg_share share;
-  sg_scores *scores;
   sg_gallery *gallery;         /* --report, --logos; NULL: neither */
-  sg_checkpoint *checkpoint;   /* --resume; NULL: results go to `scores` at once */
-  int64_t done;                /* windows that it has */
-  sg_meter meter;
   bool complete;               /* some method promises a sum: residuals are written */
   int each;                    /* --per-reference: how many references a window has; else 0 */
   /* what the loop found */
@@ -76,9 +66,8 @@ bool sg_refs_is_fasta(const char *path);
 sg_status sg_refs_open_fasta(const sg_attribute_job *job, const char *option, sg_refs *refs,
                              sg_err *err);
 
-/* Reads, computes and writes everything to job->scores, under --resume to job->checkpoint. */
-sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err);
-/* Writes what job->checkpoint has to job->scores; the source is at its front. */
-sg_status sg_attribute_write(sg_attribute_job *job, sg_err *err);
+/* Opens job->run.source once more. */
+sg_status sg_attribute_reopen(void *job, sg_err *err);
+extern const sg_regionrun_hooks sg_attribute_hooks;
 
 #endif

@@ -4,7 +4,7 @@
  *   2. Scratch of one thread: sessions and references
  *   3. One window
  *   4. Results out
- *   5. --resume: results kept, and written in the end
+ *   5. --resume: what is kept of a window
  */
 #include <inttypes.h>
 #include <math.h>
@@ -54,7 +54,7 @@ static float *floats(int64_t rows, int64_t units)
 
 static bool make_batch(const sg_attribute_job *job, batch *b)
 {
-  int64_t cap = job->share.cap;
+  int64_t cap = job->run.share.cap;
   b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   b->score = floats(cap * names_of(job), 8 * job->longest);
   b->sums = calloc((size_t)cap * (size_t)names_of(job) + 1, sizeof *b->sums);
@@ -77,7 +77,7 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   sg_attribute_job *job = user;
   batch *b = calloc(1, sizeof *b);
   sg_status status = b && make_batch(job, b)
-                     ? sg_region_batch_new(job->share.cap, &b->regions, err)
+                     ? sg_region_batch_new(job->run.share.cap, &b->regions, err)
                      : sg_fail(err, SG_ENOMEM, "out of memory for the results of a window; explain "
                                "fewer targets, or give --batch 1");
   if (status) batch_free(job, b);
@@ -85,30 +85,31 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   return status;
 }
 
-/* The windows, with what stands beside them. */
-static sg_status fill(sg_attribute_job *job, batch *b, sg_err *err)
+/* The rows of arrays of references. */
+static sg_status read_references(const sg_attribute_job *job, batch *b, sg_err *err)
 {
-  sg_status status = sg_source_fill(job->source, b->regions, err);
-  if (!status) status = sg_windows_read(&job->feeds, b->regions, b->data, err);
-  if (!status)
-    sg_windows_codes(&job->feeds, job->nets.net[0].plan, b->data, b->regions, b->coded);
-  return status;
-}
-
-static sg_status source(void *user, void *one, bool *ret_more, sg_err *err)
-{
-  sg_attribute_job *job = user;
-  batch *b = one;
-  sg_status status = fill(job, b, err);
+  sg_status status = SG_OK;
   for (int r = 0; r < SG_REFS_ROLES; r++) {
     const sg_refs *f = &job->refs[r];
     for (int i = 0; f->array && !f->fixed && i < b->regions->n && !status; i++)
       status = sg_array_read(f->array, b->regions->region[i].index, 1, b->refs[r] + i * f->units,
                              err);
   }
-  *ret_more = !status && b->regions->n > 0;
   return status;
 }
+
+static sg_status fill(void *user, void *one, bool again, sg_err *err)
+{
+  sg_attribute_job *job = user;
+  batch *b = one;
+  sg_status status = sg_source_fill(job->run.source, b->regions, err);
+  if (!status) status = sg_windows_read(&job->feeds, b->regions, b->data, err);
+  if (!status)
+    sg_windows_codes(&job->feeds, job->nets.net[0].plan, b->data, b->regions, b->coded);
+  return status || again ? status : read_references(job, b, err);
+}
+
+static sg_region_batch *regions(void *one) { return ((batch *)one)->regions; }
 
 /* ---- 2. Scratch ---- */
 
@@ -226,12 +227,12 @@ static bool mostly_unknown(const sg_region_batch *r, int i)
 
 static float *score_of(const sg_attribute_job *job, const batch *b, int name, int i)
 {
-  return b->score + ((int64_t)name * job->share.cap + i) * 8 * job->longest;
+  return b->score + ((int64_t)name * job->run.share.cap + i) * 8 * job->longest;
 }
 
 static float *sums_of(const sg_attribute_job *job, const batch *b, int name, int i)
 {
-  return b->sums[(int64_t)name * job->share.cap + i];
+  return b->sums[(int64_t)name * job->run.share.cap + i];
 }
 
 static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, int i, int m,
@@ -254,7 +255,7 @@ static sg_status explain_by(const sg_attribute_job *job, scratch *s, batch *b, i
 
 static float *each_of(const sg_attribute_job *job, const batch *b, int name, int i)
 {
-  return b->each + ((int64_t)name * job->share.cap + i) * 4 * job->each * job->longest;
+  return b->each + ((int64_t)name * job->run.share.cap + i) * 4 * job->each * job->longest;
 }
 
 /* --per-reference: the same with one reference at a time, of the kind that --scores asks for. */
@@ -362,7 +363,7 @@ static void fill_onehot(const sg_attribute_job *job, const batch *b, int i, floa
   const sg_feed *f = sg_feeds_dna(&job->feeds);
   int64_t length = b->regions->length;
   if (b->coded[i])
-    sg_scores_onehot(sg_source_alphabet(job->source), b->regions->codes + i * length, length,
+    sg_scores_onehot(sg_source_alphabet(job->run.source), b->regions->codes + i * length, length,
                      sg_scores_reverse(job->opts, &b->regions->region[i]), onehot);
   else
     sg_plan_bases(job->nets.net[0].plan, b->data[f - job->feeds.feed] + i * f->units, onehot);
@@ -384,7 +385,7 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
                           .hypothetical = x, .contribution = x + 4 * length, .extra = extra };
     finite &= all_finite(x, 8 * length);
     count(job, name, *residual);
-    status = sg_scores_put(job->scores, name, &row, err);
+    status = sg_scores_put(job->run.scores, name, &row, err);
   }
   if (!status && job->gallery) status = show_window(job, b, i, onehot, err);
   job->not_numbers += !finite;
@@ -393,8 +394,10 @@ static sg_status put_window(sg_attribute_job *job, const batch *b, int i, float 
   return status;
 }
 
-static sg_status put_batch(sg_attribute_job *job, const batch *b, sg_err *err)
+static sg_status put(void *user, void *one, sg_err *err)
 {
+  sg_attribute_job *job = user;
+  const batch *b = one;
   float *onehot = malloc(4 * (size_t)b->regions->length * sizeof *onehot + 1);
   sg_status status = onehot ? SG_OK : sg_fail(err, SG_ENOMEM, "out of memory");
   for (int i = 0; i < b->regions->n && !status; i++) status = put_window(job, b, i, onehot, err);
@@ -404,102 +407,28 @@ static sg_status put_batch(sg_attribute_job *job, const batch *b, sg_err *err)
 
 /* ---- 5. --resume ----
  *
- * A window in the file: its head, then for each name float score[2][4][length] and float sums[3],
- * then bool single, unknown.
+ * A window in the file: for each name float score[2][4][length] and float sums[3], then bool
+ * single, unknown.
  */
 
-/* Writes to the checkpoint or reads from it. */
-typedef sg_status (*mover)(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err);
-
-static sg_status move_out(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err)
+static sg_status move(void *user, void *one, int i, sg_mover to, sg_err *err)
 {
-  return sg_checkpoint_write(checkpoint, 0, data, n, err);
-}
-
-static sg_status move_in(sg_checkpoint *checkpoint, void *data, size_t n, sg_err *err)
-{
-  return sg_checkpoint_read(checkpoint, 0, data, n, err);
-}
-
-static sg_status move_window(const sg_attribute_job *job, batch *b, int i, mover move, sg_err *err)
-{
+  const sg_attribute_job *job = user;
+  batch *b = one;
   size_t bytes = 8 * (size_t)b->regions->length * sizeof(float);
+  sg_checkpoint *checkpoint = job->run.checkpoint;
   sg_status status = SG_OK;
   for (int name = 0; name < names_of(job) && !status; name++) {
     float *sums = sums_of(job, b, name, i);
-    status = move(job->checkpoint, score_of(job, b, name, i), bytes, err);
-    if (!status) status = move(job->checkpoint, sums, sizeof *b->sums, err);
+    status = to(checkpoint, score_of(job, b, name, i), bytes, err);
+    if (!status) status = to(checkpoint, sums, sizeof *b->sums, err);
   }
-  if (!status) status = move(job->checkpoint, &b->single[i], sizeof b->single[i], err);
-  return status ? status : move(job->checkpoint, &b->unknown[i], sizeof b->unknown[i], err);
+  if (!status) status = to(checkpoint, &b->single[i], sizeof b->single[i], err);
+  return status ? status : to(checkpoint, &b->unknown[i], sizeof b->unknown[i], err);
 }
 
-static sg_status keep_batch(sg_attribute_job *job, batch *b, sg_err *err)
-{
-  const sg_region_batch *r = b->regions;
-  sg_status status = SG_OK;
-  for (int i = 0; i < r->n && !status; i++) {
-    status = sg_resume_put(job->checkpoint, &r->region[i], r->length, err);
-    if (!status) status = move_window(job, b, i, move_out, err);
-  }
-  return status ? status : sg_resume_add(job->checkpoint, r->n, &job->done, err);
-}
-
-static sg_status take_batch(sg_attribute_job *job, batch *b, sg_err *err)
-{
-  const sg_region_batch *r = b->regions;
-  sg_status status = SG_OK;
-  for (int i = 0; i < r->n && !status; i++) {
-    status = sg_resume_take(job->checkpoint, &r->region[i], r->length, err);
-    if (!status) status = move_window(job, b, i, move_in, err);
-  }
-  return status;
-}
-
-sg_status sg_attribute_write(sg_attribute_job *job, sg_err *err)
-{
-  void *one = NULL;
-  bool more = true;
-  sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
-  if (!status) status = sg_feeds_rewind(&job->feeds, err);
-  if (!status) status = batch_new(job, &one, err);
-  batch *b = one;
-  while (more && !status) {
-    status = fill(job, b, err);
-    more = b->regions->n > 0;
-    if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
-    if (!status) status = take_batch(job, b, err);
-    if (!status) status = put_batch(job, b, err);
-  }
-  batch_free(job, b);
-  return status;
-}
-
-/* ---- The loop ---- */
-
-static sg_status sink(void *user, void *one, sg_err *err)
-{
-  sg_attribute_job *job = user;
-  batch *b = one;
-  sg_status status = job->checkpoint ? keep_batch(job, b, err) : put_batch(job, b, err);
-  sg_progress_add(&job->meter.progress, b->regions->n);
-  return status;
-}
-
-sg_status sg_attribute_loop(sg_attribute_job *job, sg_err *err)
-{
-  sg_pipeline p = sg_pipeline_default();
-  p.threads = job->share.threads;
-  p.user = job;
-  p.batch_new = batch_new;
-  p.batch_free = batch_free;
-  p.scratch_new = scratch_new;
-  p.scratch_free = scratch_free;
-  p.source = source;
-  p.work = work;
-  p.sink = sink;
-  p.cancelled = sg_cancelled;
-  sg_status status = sg_pipeline_run(&p, err);
-  if (status || !job->checkpoint) return status;
-  return sg_checkpoint_mark(job->checkpoint, job->done, "", err);
-}
+const sg_regionrun_hooks sg_attribute_hooks = {
+  .batch_new = batch_new, .batch_free = batch_free, .scratch_new = scratch_new,
+  .scratch_free = scratch_free, .regions = regions, .fill = fill, .work = work, .put = put,
+  .move = move, .reopen = sg_attribute_reopen
+};

@@ -12,7 +12,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cli/attribute.h"
 #include "cli/commands.h"
@@ -281,10 +280,11 @@ static void read_explain(sg_attribute_job *job)
 
 /* ---- 3. Sequences ---- */
 
-static sg_status open_source(sg_attribute_job *job, sg_err *err)
+sg_status sg_attribute_reopen(void *user, sg_err *err)
 {
-  return sg_windows_open(job->opts, &job->nets, &job->feeds, 0, job->checkpoint != NULL,
-                         &job->source, &job->longest, err);
+  sg_attribute_job *job = user;
+  return sg_windows_open(job->opts, &job->nets, &job->feeds, 0, job->run.checkpoint != NULL,
+                         &job->run.source, &job->longest, err);
 }
 
 static sg_status open_feeds(sg_attribute_job *job, sg_err *err)
@@ -306,7 +306,7 @@ static sg_status check_rows(const sg_attribute_job *job, sg_err *err)
   for (int m = 0; m < job->n_method; m++)
     if (job->method[m].uses & SG_EXPLAIN_EDITS) why = "ism changes bases: it needs one-hot rows";
   if (!why) return SG_OK;
-  return sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->source, why, err);
+  return sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->run.source, why, err);
 }
 
 /* ---- 4. Targets ---- */
@@ -426,7 +426,7 @@ static sg_status make_plans(sg_attribute_job *job, sg_err *err)
 static sg_status open_array(sg_attribute_job *job, const char *option, sg_refs *r, sg_err *err)
 {
   const char *path = sg_opt_text(job->opts, option);
-  int64_t total = sg_source_total(job->source), rows, C = job->nets.net[0].alphabet.n;
+  int64_t total = sg_source_total(job->run.source), rows, C = job->nets.net[0].alphabet.n;
   sg_status status = sg_array_open(path, NULL, &r->array, err);
   if (status) return status;
   int nd = sg_array_nd(r->array);
@@ -505,55 +505,11 @@ static sg_status open_references(sg_attribute_job *job, sg_err *err)
 
 /* ---- 6. The run ---- */
 
-/* Windows of a batch: few, for each is much work. */
-static void choose_batch(sg_attribute_job *job)
+/* Bytes of a window's results. */
+static int64_t window_bytes(const sg_attribute_job *job)
 {
-  enum { MOST = 8, BYTES = 8 << 20 };
   int64_t names = job->n_method * job->n_target, cells = (8 + 4 * job->each) * job->longest;
-  int64_t one = job->longest + 1 + (int64_t)sizeof(float) * names * cells;
-  int cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
-  if (cap < 1) cap = 1;
-  if (sg_opt_given(job->opts, "batch")) cap = (int)sg_opt_int(job->opts, "batch");
-  job->share = sg_share_out(job->source, (int)sg_opt_int(job->opts, "threads"), cap);
-}
-
-/* Files of many targets are open at once: ask for as many as the system lets us have. */
-static void raise_file_limit(void)
-{
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static sg_status run_loop(sg_attribute_job *job, sg_err *err)
-{
-  int64_t begin, end;
-  sg_source_range(job->source, &begin, &end);
-  sg_meter_start(&job->meter, job->opts, end < 0 ? -1 : end - begin, "regions");
-  sg_progress_add(&job->meter.progress, job->done);
-  sg_status status = sg_attribute_loop(job, err);
-  sg_meter_end(&job->meter);
-  return status;
-}
-
-/* Computes into the checkpoint; then *s is opened, for all that it has. */
-static sg_status compute_first(sg_attribute_job *job, sg_scores_opts *s, sg_err *err)
-{
-  sg_scores *trial = NULL;
-  sg_status status = sg_scores_open(s, &trial, err);     /* what would fail in the end fails now */
-  sg_scores_free(trial);
-  if (!status) status = sg_resume_open(job->opts, s->facts, &job->checkpoint, err);
-  if (!status) status = sg_resume_skip(job->checkpoint, job->source, err);
-  if (status) return status;
-  job->done = sg_checkpoint_done(job->checkpoint);
-  status = run_loop(job, err);
-  if (status) return status;
-  sg_source_close(job->source);
-  job->source = NULL;
-  status = open_source(job, err);
-  s->source = job->source;
-  return status;
+  return job->longest + 1 + (int64_t)sizeof(float) * names * cells;
 }
 
 static sg_status open_gallery(sg_attribute_job *job, const sg_facts *facts, sg_err *err)
@@ -586,20 +542,9 @@ static sg_status write_all(sg_attribute_job *job, const sg_facts *facts, sg_err 
     .opts = job->opts, .targets = (const char *const *)job->name, .explained = job->told,
     .method = job->by, .n_targets = job->n_method * job->n_target, .extra = extra,
     .n_extra = job->each ? 2 : job->complete,
-    .source = job->source, .facts = facts, .track_extra = -1, .length = job->longest
+    .facts = facts, .track_extra = -1, .length = job->longest
   };
-  raise_file_limit();
-  sg_status status = sg_opt_given(job->opts, "resume") ? compute_first(job, &s, err) : SG_OK;
-  if (!status) status = sg_scores_open(&s, &job->scores, err);
-  if (status) return status;
-  status = job->checkpoint ? sg_attribute_write(job, err) : run_loop(job, err);
-  if (status) sg_scores_free(job->scores);
-  else status = sg_scores_close(job->scores, err);
-  if (status || !job->checkpoint) return status;
-  sg_checkpoint_remove(job->checkpoint);
-  sg_checkpoint_free(job->checkpoint);
-  job->checkpoint = NULL;
-  return SG_OK;
+  return sg_regionrun_write(&job->run, &s, err);
 }
 
 /* What the scores should sum to, and how far they are from it. */
@@ -626,7 +571,7 @@ static void report_sums(const sg_attribute_job *job)
 
 static void report(const sg_attribute_job *job)
 {
-  sg_seqinput_report(job->source);
+  sg_seqinput_report(job->run.source);
   if (job->not_numbers)
     sg_say(SG_LOG_WARN, "%" PRId64 " regions have scores that are no finite numbers",
            job->not_numbers);
@@ -662,13 +607,13 @@ static sg_status attribute(sg_attribute_job *job, sg_err *err)
   sg_status status = sg_scores_check(job->opts, err);
   if (!status) status = sg_nets_load(job->opts, paths, n, &job->nets, err);
   if (!status) status = open_feeds(job, err);
-  if (!status) status = open_source(job, err);
+  if (!status) status = sg_attribute_reopen(job, err);
   if (!status) status = make_plans(job, err);
   if (!status) status = open_references(job, err);
   if (!status) status = check_rows(job, err);
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (status) return status;
-  choose_batch(job);
+  sg_regionrun_share(&job->run, window_bytes(job));
   status = open_gallery(job, &facts, err);
   if (!status) status = write_all(job, &facts, err);
   if (!status && job->gallery) status = sg_gallery_write(job->gallery, err);
@@ -692,8 +637,7 @@ static void release(sg_attribute_job *job)
   free(job->by);
   free(job->target);
   sg_gallery_free(job->gallery);
-  sg_checkpoint_free(job->checkpoint);
-  sg_source_close(job->source);
+  sg_regionrun_release(&job->run);
   sg_feeds_close(&job->feeds);
   sg_picks_free(&job->picks);
   sg_nets_free(&job->nets);
@@ -703,13 +647,15 @@ static int run_attribute(sg_opts *opts)
 {
   sg_err err;
   sg_attribute_job job = { .opts = opts, .feeds = { .rows = -1 } };
+  job.run = (sg_regionrun){ .opts = opts, .feeds = &job.feeds, .hooks = &sg_attribute_hooks,
+                            .user = &job };
   if (!sg_opt_given(opts, "model")) {
     sg_fail(&err, SG_EINVAL, "no network: -m MODEL.h5 (.keras, .json, .onnx)");
     return sg_console_usage(&err);
   }
   if (check_options(&job, &err)) return sg_console_usage(&err);
   sg_status status = attribute(&job, &err);
-  if (status && job.checkpoint) sg_resume_say(job.checkpoint);
+  if (status) sg_regionrun_say(&job.run);
   release(&job);
   return sg_console_end(status, &err);
 }

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cli/commands.h"
 #include "cli/groups.h"
@@ -133,10 +132,11 @@ static sg_status check_format(const sg_opts *opts, sg_err *err)
 
 /* ---- 2. Sequences ---- */
 
-static sg_status open_source(sg_ism_job *job, sg_err *err)
+sg_status sg_ism_reopen(void *user, sg_err *err)
 {
+  sg_ism_job *job = user;
   return sg_windows_open(job->opts, &job->nets, &job->feeds, sg_opt_int(job->opts, "deletions"),
-                         job->checkpoint != NULL, &job->source, &job->longest, err);
+                         job->run.checkpoint != NULL, &job->run.source, &job->longest, err);
 }
 
 static sg_status open_feeds(sg_ism_job *job, sg_err *err)
@@ -334,42 +334,23 @@ static sg_status make_edits(sg_ism_job *job, sg_err *err)
   return status;
 }
 
-/* Windows of a batch: few, for each is much work. */
-static void choose_batch(sg_ism_job *job)
+/* Bytes of a window's results. */
+static int64_t window_bytes(const sg_ism_job *job)
 {
-  enum { MOST = 8, BYTES = 8 << 20 };
-  int64_t one = job->longest + 1;
+  int64_t bytes = job->longest + 1;
   for (int a = 0; a < job->n_array; a++)
-    one += (int64_t)sizeof(float) * job->n_target * job->array[a].units;
-  int cap = one > BYTES / MOST ? (int)(BYTES / one) : MOST;
-  if (cap < 1) cap = 1;
-  if (sg_opt_given(job->opts, "batch")) cap = (int)sg_opt_int(job->opts, "batch");
-  job->share = sg_share_out(job->source, (int)sg_opt_int(job->opts, "threads"), cap);
+    bytes += (int64_t)sizeof(float) * job->n_target * job->array[a].units;
+  return bytes;
 }
 
 /* ---- 5. The run ---- */
 
-/* Files of many targets are open at once: ask for as many as the system lets us have. */
-static void raise_file_limit(void)
+sg_status sg_ism_check(void *user, sg_err *err)
 {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static sg_status run_loop(sg_ism_job *job, sg_err *err)
-{
-  int64_t begin, end;
-  sg_source_range(job->source, &begin, &end);
-  sg_meter_start(&job->meter, job->opts, end < 0 ? -1 : end - begin, "regions");
-  sg_progress_add(&job->meter.progress, job->done);
-  sg_status status = sg_ism_loop(job, err);
-  sg_meter_end(&job->meter);
-  if (!status && job->delta.verify && !(job->counts.worst <= verify_tolerance))
-    status = sg_fail(err, SG_EINTERNAL, "--verify: edits and full evaluation differ by %.3g "
-                     "(allowed %.3g); nothing was written", job->counts.worst, verify_tolerance);
-  return status;
+  const sg_ism_job *job = user;
+  if (!job->delta.verify || job->counts.worst <= verify_tolerance) return SG_OK;
+  return sg_fail(err, SG_EINTERNAL, "--verify: edits and full evaluation differ by %.3g "
+                 "(allowed %.3g); nothing was written", job->counts.worst, verify_tolerance);
 }
 
 static int find_extra(const sg_ism_job *job, const char *name)
@@ -378,43 +359,16 @@ static int find_extra(const sg_ism_job *job, const char *name)
   return -1;
 }
 
-/* Computes into the checkpoint; then *s is opened, for all that it has. */
-static sg_status compute_first(sg_ism_job *job, sg_scores_opts *s, sg_err *err)
-{
-  sg_scores *trial = NULL;
-  sg_status status = sg_scores_open(s, &trial, err);     /* what would fail in the end fails now */
-  sg_scores_free(trial);
-  if (!status) status = sg_resume_open(job->opts, s->facts, &job->checkpoint, err);
-  if (!status) status = sg_resume_skip(job->checkpoint, job->source, err);
-  if (status) return status;
-  job->done = sg_checkpoint_done(job->checkpoint);
-  status = run_loop(job, err);
-  if (status) return status;
-  sg_source_close(job->source);
-  job->source = NULL;
-  status = open_source(job, err);
-  s->source = job->source;
-  return status;
-}
-
 static sg_status write_all(sg_ism_job *job, const sg_facts *facts, sg_err *err)
 {
   bool none = job->ism.no_substitutions;
   sg_scores_opts s = {
     .opts = job->opts, .targets = job->name, .n_targets = job->n_target, .none = none,
-    .extra = job->extra, .n_extra = job->n_extra, .source = job->source, .facts = facts,
+    .extra = job->extra, .n_extra = job->n_extra, .facts = facts,
     .track_extra = none ? find_extra(job, "occlusion_base") : -1,
     .length = job->longest
   };
-  raise_file_limit();
-  sg_status status = sg_opt_given(job->opts, "resume") ? compute_first(job, &s, err) : SG_OK;
-  if (!status) status = sg_scores_open(&s, &job->scores, err);
-  if (status) return status;
-  status = job->checkpoint ? sg_ism_write(job, err) : run_loop(job, err);
-  if (status) sg_scores_free(job->scores);
-  else status = sg_scores_close(job->scores, err);
-  if (!status && job->checkpoint) sg_checkpoint_remove(job->checkpoint);
-  return status;
+  return sg_regionrun_write(&job->run, &s, err);
 }
 
 /* -v: what the edits cost, and which layers had to be computed whole. */
@@ -422,7 +376,7 @@ static void report(const sg_ism_job *job)
 {
   const sg_delta_counts *c = &job->counts;
   sg_delta_layer layer;
-  sg_seqinput_report(job->source);
+  sg_seqinput_report(job->run.source);
   if (job->not_numbers)
     sg_say(SG_LOG_WARN, "%" PRId64 " regions have scores that are no finite numbers",
            job->not_numbers);
@@ -444,15 +398,15 @@ static sg_status ism(sg_ism_job *job, sg_err *err)
   sg_status status = check_format(job->opts, err);
   if (!status) status = sg_nets_load(job->opts, paths, n, &job->nets, err);
   if (!status) status = open_feeds(job, err);
-  if (!status) status = open_source(job, err);
+  if (!status) status = sg_ism_reopen(job, err);
   if (!status) status = make_plan(job, err);
   if (!status)
-    status = sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->source,
+    status = sg_windows_check_codes(&job->feeds, job->nets.net[0].plan, job->run.source,
                                     "ism changes bases: it needs one-hot rows", err);
   if (!status) status = make_edits(job, err);
   if (!status) status = sg_facts_make(job->opts, &job->nets, &facts, err);
   if (status) return status;
-  choose_batch(job);
+  sg_regionrun_share(&job->run, window_bytes(job));
   status = write_all(job, &facts, err);
   if (!status) report(job);
   sg_facts_free(&facts);
@@ -474,8 +428,7 @@ static void release(sg_ism_job *job)
   free(job->name);
   free(job->head);
   sg_delta_plan_free(job->plan);
-  sg_checkpoint_free(job->checkpoint);
-  sg_source_close(job->source);
+  sg_regionrun_release(&job->run);
   sg_feeds_close(&job->feeds);
   sg_picks_free(&job->picks);
   sg_nets_free(&job->nets);
@@ -485,13 +438,15 @@ static int run_ism(sg_opts *opts)
 {
   sg_err err;
   sg_ism_job job = { .opts = opts, .feeds = { .rows = -1 } };
+  job.run = (sg_regionrun){ .opts = opts, .feeds = &job.feeds, .hooks = &sg_ism_hooks,
+                            .user = &job };
   if (!sg_opt_given(opts, "model")) {
     sg_fail(&err, SG_EINVAL, "no network: -m MODEL.h5 (.keras, .json, .onnx)");
     return sg_console_usage(&err);
   }
   if (check_options(opts, &err)) return sg_console_usage(&err);
   sg_status status = ism(&job, &err);
-  if (status && job.checkpoint) sg_resume_say(job.checkpoint);
+  if (status) sg_regionrun_say(&job.run);
   release(&job);
   return sg_console_end(status, &err);
 }

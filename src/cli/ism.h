@@ -2,13 +2,8 @@
 #ifndef SG_CLI_ISM_H
 #define SG_CLI_ISM_H
 
-#include "cli/console.h"
-#include "cli/feeds.h"
 #include "cli/picks.h"
-#include "cli/resume.h"
-#include "cli/scores.h"
-#include "cli/share.h"
-#include "cli/windows.h"
+#include "cli/regionrun.h"
 #include "seqgloss/ism.h"
 
 typedef struct sg_ism_job {
@@ -16,7 +11,7 @@ typedef struct sg_ism_job {
   sg_nets nets;                /* one */
   sg_feeds feeds;
   sg_picks picks;
-  sg_source *source;
+  sg_regionrun run;
   int64_t longest;             /* of the windows */
   /* what the sessions compute, and what is explained of it */
   float mask[SG_ALPHABET_MAX];
@@ -32,19 +27,15 @@ typedef struct sg_ism_job {
   int n_array;
   sg_scores_extra *extra;      /* those beside the substitutions */
   int n_extra;
-  sg_share share;              /* threads, and windows of a batch of the loop */
-  sg_scores *scores;
-  sg_checkpoint *checkpoint;   /* --resume; NULL: results go to `scores` at once */
-  int64_t done;                /* windows that it has */
-  sg_meter meter;
   sg_delta_counts counts;      /* of all sessions, when the loop is over */
   int64_t not_numbers;
 } sg_ism_job;
 
-/* Reads, computes and writes everything to job->scores, under --resume to job->checkpoint. */
-sg_status sg_ism_loop(sg_ism_job *job, sg_err *err);
-/* Writes what job->checkpoint has to job->scores; the source is at its front. */
-sg_status sg_ism_write(sg_ism_job *job, sg_err *err);
+/* Opens job->run.source once more. */
+sg_status sg_ism_reopen(void *job, sg_err *err);
+/* --verify: whether the edits agree with full evaluation. */
+sg_status sg_ism_check(void *job, sg_err *err);
+extern const sg_regionrun_hooks sg_ism_hooks;
 
 /* Adds to `all`. */
 void sg_ism_count(sg_delta_counts *all, const sg_delta_counts *more);

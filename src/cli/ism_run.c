@@ -4,7 +4,7 @@
  *   2. Scratch of one thread: a session and the edits
  *   3. One window
  *   4. Results out
- *   5. --resume: results kept, and written in the end
+ *   5. --resume: what is kept of a window
  */
 #include <inttypes.h>
 #include <math.h>
@@ -51,18 +51,18 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
   if (b) b->data = calloc((size_t)job->feeds.n + 1, sizeof *b->data);
   if (b) b->array = calloc((size_t)job->n_array + 1, sizeof *b->array);
   if (b) b->units = calloc((size_t)job->n_array + 1, sizeof *b->units);
-  if (b) b->coded = calloc((size_t)job->share.cap, sizeof *b->coded);
+  if (b) b->coded = calloc((size_t)job->run.share.cap, sizeof *b->coded);
   bool whole = b && b->data && b->array && b->units && b->coded;
   for (int i = 0; whole && i < job->feeds.n; i++) {
     if (!job->feeds.feed[i].array) continue;
-    b->data[i] = floats(job->share.cap, job->feeds.feed[i].units);
+    b->data[i] = floats(job->run.share.cap, job->feeds.feed[i].units);
     whole = b->data[i];
   }
   for (int a = 0; whole && a < job->n_array; a++) {
-    b->array[a] = floats((int64_t)job->share.cap * job->n_target, job->array[a].units);
+    b->array[a] = floats((int64_t)job->run.share.cap * job->n_target, job->array[a].units);
     whole = b->array[a];
   }
-  sg_status status = whole ? sg_region_batch_new(job->share.cap, &b->regions, err)
+  sg_status status = whole ? sg_region_batch_new(job->run.share.cap, &b->regions, err)
                            : sg_fail(err, SG_ENOMEM, "out of memory for the results of a window; "
                                      "explain fewer targets or pairs, or give --batch 1");
   if (status) batch_free(job, b);
@@ -71,9 +71,12 @@ static sg_status batch_new(void *user, void **ret_batch, sg_err *err)
 }
 
 /* The windows, with what stands beside them. What no base is cannot be changed. */
-static sg_status fill(sg_ism_job *job, batch *b, sg_err *err)
+static sg_status fill(void *user, void *one, bool again, sg_err *err)
 {
-  sg_status status = sg_source_fill(job->source, b->regions, err);
+  sg_ism_job *job = user;
+  batch *b = one;
+  (void)again;
+  sg_status status = sg_source_fill(job->run.source, b->regions, err);
   if (!status) status = sg_windows_read(&job->feeds, b->regions, b->data, err);
   if (status) return status;
   sg_windows_codes(&job->feeds, job->nets.net[0].plan, b->data, b->regions, b->coded);
@@ -84,14 +87,7 @@ static sg_status fill(sg_ism_job *job, batch *b, sg_err *err)
   return SG_OK;
 }
 
-static sg_status source(void *user, void *one, bool *ret_more, sg_err *err)
-{
-  sg_ism_job *job = user;
-  batch *b = one;
-  sg_status status = fill(job, b, err);
-  *ret_more = !status && b->regions->n > 0;
-  return status;
-}
+static sg_region_batch *regions(void *one) { return ((batch *)one)->regions; }
 
 /* ---- 2. Scratch ---- */
 
@@ -181,7 +177,7 @@ static sg_status fit(const sg_ism_job *job, scratch *s, int64_t length, sg_err *
   if (length != job->longest) status = own_plan(job, s, length, err);
   const sg_delta_plan *plan = s->delta_plan ? s->delta_plan : job->plan;
   if (!status) status = sg_delta_new(plan, &s->delta, err);
-  if (!status) status = sg_delta_threads(s->delta, job->share.team, err);
+  if (!status) status = sg_delta_threads(s->delta, job->run.share.team, err);
   if (!status) status = sg_ism_new(&job->ism, length, sg_delta_units(plan), &s->ism, err);
   return status;
 }
@@ -259,7 +255,7 @@ static sg_status put_target(sg_ism_job *job, const batch *b, int i, int t, sink_
   s->row.contribution = s->contribution;
   s->row.onehot = s->onehot;
   s->row.extra = s->extra;
-  return sg_scores_put(job->scores, t, &s->row, err);
+  return sg_scores_put(job->run.scores, t, &s->row, err);
 }
 
 static sg_status put_window(sg_ism_job *job, const batch *b, int i, sink_row *s, sg_err *err)
@@ -269,7 +265,7 @@ static sg_status put_window(sg_ism_job *job, const batch *b, int i, sink_row *s,
   bool finite = true;
   sg_status status = SG_OK;
   s->row = (sg_scores_row){ .region = region, .length = length };
-  sg_scores_onehot(sg_source_alphabet(job->source), b->regions->codes + i * length, length,
+  sg_scores_onehot(sg_source_alphabet(job->run.source), b->regions->codes + i * length, length,
                    sg_scores_reverse(job->opts, region), s->onehot);
   for (int t = 0; t < job->n_target && !status; t++)
     status = put_target(job, b, i, t, s, &finite, err);
@@ -277,8 +273,10 @@ static sg_status put_window(sg_ism_job *job, const batch *b, int i, sink_row *s,
   return status;
 }
 
-static sg_status put_batch(sg_ism_job *job, const batch *b, sg_err *err)
+static sg_status put(void *user, void *one, sg_err *err)
 {
+  sg_ism_job *job = user;
+  const batch *b = one;
   size_t bytes = 4 * (size_t)b->regions->length * sizeof(float);
   sink_row s = { .onehot = malloc(bytes + 1), .contribution = malloc(bytes + 1),
                  .extra = calloc((size_t)job->n_extra + 1, sizeof *s.extra) };
@@ -293,92 +291,28 @@ static sg_status put_batch(sg_ism_job *job, const batch *b, sg_err *err)
 
 /* ---- 5. --resume ----
  *
- * A window in the file: its head, int64 units[arrays], then the arrays, float [targets][units].
+ * A window in the file: int64 units[arrays], then the arrays, float [targets][units]. Windows of
+ * one batch are of one length: the units of the last one are those of all.
  */
 
-static sg_status keep_window(sg_ism_job *job, const batch *b, int i, sg_err *err)
+static sg_status move(void *user, void *one, int i, sg_mover to, sg_err *err)
 {
-  size_t n = (size_t)job->n_array * sizeof *b->units;
-  sg_status status = sg_resume_put(job->checkpoint, &b->regions->region[i], b->regions->length,
-                                   err);
-  if (!status) status = sg_checkpoint_write(job->checkpoint, 0, (const char *)b->units, n, err);
-  for (int a = 0; a < job->n_array && !status; a++) {
-    int64_t all = job->n_target * b->units[a];
-    status = sg_checkpoint_write(job->checkpoint, 0, (const char *)(b->array[a] + i * all),
-                                 (size_t)all * sizeof(float), err);
-  }
-  return status;
-}
-
-static sg_status keep_batch(sg_ism_job *job, const batch *b, sg_err *err)
-{
-  sg_status status = SG_OK;
-  for (int i = 0; i < b->regions->n && !status; i++) status = keep_window(job, b, i, err);
-  return status ? status : sg_resume_add(job->checkpoint, b->regions->n, &job->done, err);
-}
-
-/* Windows of one batch are of one length: the units of the last one are those of all. */
-static sg_status take_window(sg_ism_job *job, batch *b, int i, sg_err *err)
-{
-  size_t n = (size_t)job->n_array * sizeof *b->units;
-  sg_status status = sg_resume_take(job->checkpoint, &b->regions->region[i], b->regions->length,
-                                    err);
-  if (!status) status = sg_checkpoint_read(job->checkpoint, 0, b->units, n, err);
+  const sg_ism_job *job = user;
+  batch *b = one;
+  sg_checkpoint *checkpoint = job->run.checkpoint;
+  sg_status status = to(checkpoint, b->units, (size_t)job->n_array * sizeof *b->units, err);
   for (int a = 0; a < job->n_array && !status; a++) {
     int64_t all = job->n_target * b->units[a];
     if (b->units[a] < 0 || b->units[a] > job->array[a].units)
       return sg_fail(err, SG_EFORMAT, "%s: damaged; remove it to begin anew",
-                     sg_checkpoint_name(job->checkpoint));
-    status = sg_checkpoint_read(job->checkpoint, 0, b->array[a] + i * all,
-                                (size_t)all * sizeof(float), err);
+                     sg_checkpoint_name(checkpoint));
+    status = to(checkpoint, b->array[a] + i * all, (size_t)all * sizeof(float), err);
   }
   return status;
 }
 
-sg_status sg_ism_write(sg_ism_job *job, sg_err *err)
-{
-  void *one = NULL;
-  bool more = true;
-  sg_status status = sg_checkpoint_rewind(job->checkpoint, 0, err);
-  if (!status) status = sg_feeds_rewind(&job->feeds, err);
-  if (!status) status = batch_new(job, &one, err);
-  batch *b = one;
-  while (more && !status) {
-    status = fill(job, b, err);
-    more = b->regions->n > 0;
-    if (sg_cancelled(NULL)) status = sg_fail(err, SG_ECANCELLED, "stopped");
-    for (int i = 0; i < b->regions->n && !status; i++) status = take_window(job, b, i, err);
-    if (!status) status = put_batch(job, b, err);
-  }
-  batch_free(job, b);
-  return status;
-}
-
-/* ---- The loop ---- */
-
-static sg_status sink(void *user, void *one, sg_err *err)
-{
-  sg_ism_job *job = user;
-  batch *b = one;
-  sg_status status = job->checkpoint ? keep_batch(job, b, err) : put_batch(job, b, err);
-  sg_progress_add(&job->meter.progress, b->regions->n);
-  return status;
-}
-
-sg_status sg_ism_loop(sg_ism_job *job, sg_err *err)
-{
-  sg_pipeline p = sg_pipeline_default();
-  p.threads = job->share.threads;
-  p.user = job;
-  p.batch_new = batch_new;
-  p.batch_free = batch_free;
-  p.scratch_new = scratch_new;
-  p.scratch_free = scratch_free;
-  p.source = source;
-  p.work = work;
-  p.sink = sink;
-  p.cancelled = sg_cancelled;
-  sg_status status = sg_pipeline_run(&p, err);
-  if (status || !job->checkpoint) return status;
-  return sg_checkpoint_mark(job->checkpoint, job->done, "", err);
-}
+const sg_regionrun_hooks sg_ism_hooks = {
+  .batch_new = batch_new, .batch_free = batch_free, .scratch_new = scratch_new,
+  .scratch_free = scratch_free, .regions = regions, .fill = fill, .work = work, .put = put,
+  .move = move, .reopen = sg_ism_reopen, .check = sg_ism_check
+};
