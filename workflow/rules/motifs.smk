@@ -45,6 +45,7 @@ rule cluster:
 # Scores of the few regions that the report draws; of no region none, an empty table.
 rule ism_top:
     input:
+        plan=outdir("plan", "{network}.json"),
         regions=outdir("networks", "{network}", "regions.top.bed"),
         network=network_files,
         genome=of_network("genome"),
