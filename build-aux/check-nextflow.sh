@@ -112,7 +112,7 @@ pages() {
 whole() {
   mkdir hand
   seqgloss predict -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed -o hand/predictions.tsv &&
-    seqgloss shuffle --seed 1 -f "$g" -b in/part.bed -o shuffled.fa.gz && seqgloss predict -m "$d/hepg2.keras" -t bound:0 --edge pad shuffled.fa.gz -o hand/shuffled.tsv &&
+    seqgloss shuffle --edge pad --length 200 --seed 1 -f "$g" -b in/part.bed -o shuffled.fa.gz && seqgloss predict -m "$d/hepg2.keras" -t bound:0 --edge pad shuffled.fa.gz -o hand/shuffled.tsv &&
     seqgloss sis -q -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed --threshold-null 0.99 --predictions hand/shuffled.tsv --seed 1 -o hand/sis.tsv -o hand/sis.bed &&
     seqgloss ism -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed -o hand/ism.npz &&
     seqgloss deeplift -m "$d/hepg2.keras" -t bound:0 --edge pad -f "$g" -b in/part.bed -o hand/attribute.deeplift.npz &&

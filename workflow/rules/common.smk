@@ -230,10 +230,10 @@ def network_options(wildcards):
 
 
 def logits(wildcards):
-    """The report draws the value before a final sigmoid or softmax, where there is one: as `seqgloss run` does."""
-    known = plan_of(wildcards.network)["logits"]
+    """What the plan says of an output with a value before a final sigmoid or softmax, which the report draws, as `seqgloss run` does.
+    A pattern and no option: parameters that depend on a checkpoint look changed to a second start."""
     target = NETWORKS[wildcards.network].get("target", "").partition(":")[0]
-    return "--logits" if (target in known if target else known) else ""
+    return f'"logits": "([^"]* )?{re.escape(target)}[ "]' if target else '"logits": "[^"]'
 
 
 def info_options(wildcards):

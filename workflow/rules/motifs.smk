@@ -45,6 +45,7 @@ rule cluster:
 # Scores of the few regions that the report draws; of no region none, an empty table.
 rule ism_top:
     input:
+        plan=outdir("plan", "{network}.json"),
         regions=outdir("networks", "{network}", "regions.top.bed"),
         network=network_files,
         genome=of_network("genome"),
@@ -66,7 +67,8 @@ rule ism_top:
     conda:
         "../envs/seqgloss.yaml"
     shell:
-        "if grep -q . {input.regions:q}; then {params.seqgloss} ism {params.options} {params.logits} -f {input.genome:q} -b {input.regions:q} -@ {threads} "
+        "logits=; if grep -qE {params.logits:q} {input.plan:q}; then logits=--logits; fi; "
+        "if grep -q . {input.regions:q}; then {params.seqgloss} ism {params.options} $logits -f {input.genome:q} -b {input.regions:q} -@ {threads} "
         "-o {output:q} 2> {log:q}; else printf '{params.header}\\n' > {output:q} 2> {log:q}; fi"
 
 

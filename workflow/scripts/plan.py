@@ -57,7 +57,7 @@ def plan(net, path, params):
             wanted = int(params["shards"])
         shards = max(1, min(wanted, regions, params["max_shards"]))
         steps[name] = {"shards": shards, "seconds": seconds, "process_mib": row["process_mib"], "thread_mib": row["thread_mib"]}
-    logits = [output["name"] for output in net["outputs"] if output["logit"]]
+    logits = " ".join(output["name"] for output in net["outputs"] if output["logit"])
     return {"regions": regions, "length": net["length"], "logits": logits, "steps": steps}
 
 

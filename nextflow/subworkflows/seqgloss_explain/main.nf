@@ -154,7 +154,7 @@ workflow SEQGLOSS_EXPLAIN {
     ch_top = ch_planned
         .join(SEQGLOSS_CLUSTER.out.top.filter { meta, bed -> bed.size() > 0 })
         .multiMap { meta, model, weights, sidecar, regions, genome, index, plan, top ->
-            network: [ meta + [ logits: meta.target ? meta.target.tokenize(':')[0] in plan.logits : plan.logits.size() > 0 ], model, weights, sidecar, top ]
+            network: [ meta + [ logits: meta.target ? meta.target.tokenize(':')[0] in plan.logits.tokenize(' ') : plan.logits != '' ], model, weights, sidecar, top ]
             genome: [ [ id: genome.baseName ], genome, index ]
         }
     ISM_TOP(ch_top.network, ch_top.genome, '')

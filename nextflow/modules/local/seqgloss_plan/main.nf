@@ -29,6 +29,6 @@ process SEQGLOSS_PLAN {
     def steps = [ 'predict', 'ism', 'sis', 'gradient', 'grad-x-input', 'sensitivity', 'smoothgrad', 'vargrad', 'intgrad', 'deeplift' ]
     def rows = steps.collect { step -> "\"${step}\": {\"shards\": 2, \"seconds\": 1, \"process_mib\": 1, \"thread_mib\": 1}" }.join(', ')
     """
-    echo '{"regions": 2, "length": 0, "logits": [], "steps": {${rows}}}' > ${prefix}.json
+    echo '{"regions": 2, "length": 0, "logits": "", "steps": {${rows}}}' > ${prefix}.json
     """
 }
