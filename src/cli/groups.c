@@ -58,12 +58,7 @@ static const sg_opt_def sequence_defs[] = {
 };
 const sg_opt_group sg_group_sequence = { "Sequences", sequence_defs };
 
-/* Here --shard is taken only to say what to do instead. */
-static const sg_opt_def whole_defs[] = {
-  PLACES,
-  { "shard", 0, SG_OPT_TEXT, "I/N", NULL, 0, 0, SG_OPT_NEUTRAL | SG_OPT_HIDDEN, "" },
-  { 0 }
-};
+static const sg_opt_def whole_defs[] = { PLACES, { 0 } };
 const sg_opt_group sg_group_whole = { "Sequences", whole_defs };
 
 static const sg_opt_def output_defs[] = {

@@ -127,7 +127,7 @@ stopped() {
   # A shell has SIGINT ignored for what it puts in the background; env gives it back.
   env --default-signal=INT "$seqgloss" "$@" > /dev/null 2> err &
   pid=$! tries=0
-  until ls out/*.tmp out/*/*.tmp > ready 2> /dev/null || [ -s ready ] || [ $tries -ge 40 ]; do sleep 0.05; tries=$((tries + 1)); done
+  until ls out/*.tmp out/*/*.tmp > ready 2> /dev/null || [ -s ready ] || [ $tries -ge ${patience:-40} ]; do sleep 0.05; tries=$((tries + 1)); done
   kill -"$signal" $pid || { cat err; return 1; }
   wait $pid
   got=$?
@@ -143,7 +143,8 @@ term() {
     stopped TERM 143 compare "$src/motifs/JASPAR2026_CORE_vertebrates.jaspar" -o out/x.tsv &&
     stopped TERM 143 run -q --threshold 0.9 $long -o out/run
 }
-term_cluster() { stopped TERM 143 cluster -f "$g" -o out/c long.tsv; }
+# It writes at the end only: the signal comes while it computes.
+term_cluster() { patience=4; stopped TERM 143 cluster -f "$g" -o out/c long.tsv; }
 # shellcheck disable=SC2086
 others() { stopped INT 130 predict $net -b many.bed -o out/x.tsv && stopped HUP 129 ism $net -b many.bed -o out/x.npz; }
 # nohup: a signal that the caller ignores goes by.

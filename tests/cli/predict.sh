@@ -145,7 +145,7 @@ several_networks() {
   help_says sis '[-]-shard I/N' && ! help_says run '[-]-shard'
 }
 check "help tells who takes several networks, and pieces" several_networks
-check "a run refuses pieces, and says what to do" fails 2 'a whole run has no pieces' "$seqgloss" run --shard 1/2 -m "$src/data/mafk.h5" -o "$work/pieces"
+check "a run has no pieces" fails 2 'unknown option --shard' "$seqgloss" run --shard 1/2 -m "$src/data/mafk.h5" -o "$work/pieces"
 no_near() { "$seqgloss" predict --foo 2> "$work/err"; [ $? = 2 ] && ! grep -q 'did you mean' "$work/err"; }
 check "three letters: only one may be wrong" no_near
 check "help of a mistyped command" fails 2 'did you mean attribute' "$seqgloss" help attrbute

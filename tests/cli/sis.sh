@@ -323,7 +323,7 @@ if [ -f "$m" ]; then
   check "unknown target" fails 1 'nonsense' mafk --threshold 0.9 -t nonsense
   check "two networks" fails 1 'one network' mafk --threshold 0.9 -m "$data/hepg2.h5"
   check "an ending that is no format" fails 1 'x.npz' mafk --threshold 0.9 -o "$work/x.npz"
-  check "an output named give each a name of its own" fails 2 'twice' mafk --threshold 0.9 -o "$work/x.tsv" -o "$work/x.tsv"
+  check "an output named twice" fails 2 'give each a name of its own' mafk --threshold 0.9 -o "$work/x.tsv" -o "$work/x.tsv"
   check "a mask that is not there" fails 1 'none.txt' mafk --threshold 0.9 --mask "$work/none.txt"
   check "a mask of three" fails 1 'three.txt' mafk --threshold 0.9 --mask "$work/three.txt"
   check "a mask of five" fails 1 'five.txt' mafk --threshold 0.9 --mask "$work/five.txt"
