@@ -22,6 +22,7 @@
  *   vnan(a, b)       a where a is a NaN, elsewhere b
  *   vany_nan(a)      whether any element is a NaN
  *   vnonzero(a)      one bit for each element that is not 0 (a NaN is not)
+ *   vplaces(lanes, from, at)     from + i for each bit i of lanes to at[W], returns how many
  *   vdiv(a, b), vpick_gt(a, b, x, y), vpick_eq(a, b, x, y)   a > b, a == b ? x : y
  *   vgather(p, at, n)             p[at[i]] for i < n, the rest zero
  *   vpick_both_nan(a, b, x, y)    a and b are NaN ? x : y
