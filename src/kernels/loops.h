@@ -267,8 +267,8 @@ INLINE void look_up_four(const float *rows, const uint16_t *offset, const int64_
 }
 
 /* All outputs of the block of filters f0 .. f0 + 15. What is const here is a constant for usual
- * tables: then a group is two instructions. `fours`: no stride, and at least four outputs, of which
- * the last four may be done again. Without relu nothing is below the floor. */
+ * tables: no address has to be computed but the row's. `fours`: no stride, and at least four
+ * outputs, of which the last four may be done again. Without relu nothing is below the floor. */
 INLINE void lookup_block(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset,
                          int64_t f0, const int64_t groups, const int64_t step, const int64_t size,
                          const bool fours)
