@@ -225,10 +225,10 @@ typedef struct layer {
   bool relu;
 } layer;
 
-/* Every other layer is one that the kernels are made for: four bases and N, no dilation. */
+/* Every fourth layer is one that the kernels are made for: four bases and N, no dilation. */
 static layer draw_layer(bed *b)
 {
-  bool usual = draw(b, 0, 1);
+  bool usual = !draw(b, 0, 3);
   layer y = { .def = { .taps = draw(b, 1, usual ? 32 : 12), .dilation = usual ? 1 : draw(b, 1, 3),
                        .F = draw(b, 1, 40), .n_symbols = usual ? 5 : (int) draw(b, 1, 9) } };
   for (int c = 0; c < SG_LOOKUP_CODES; c++)
