@@ -1,6 +1,7 @@
 /* kernels/k_avx2.c: the kernels over eight floats at a time; tiles of 6 x 16 use 12 of the 16
  * registers as sums. */
 #include <immintrin.h>
+#include <stdint.h>
 
 #include "base/real.h"
 
@@ -38,6 +39,12 @@ static inline int vany_nan(vec a)
 static inline unsigned vnonzero(vec a)
 {
   return (unsigned) _mm256_movemask_ps(_mm256_cmp_ps(a, vzero(), _CMP_NEQ_UQ));
+}
+static inline int vplaces(unsigned lanes, int32_t from, int32_t *at)
+{
+  int n = 0;
+  for (; lanes; lanes &= lanes - 1) at[n++] = from + __builtin_ctz(lanes);
+  return n;
 }
 static inline vec vdiv(vec a, vec b) { return _mm256_div_ps(a, b); }
 static inline vec vpick_gt(vec a, vec b, vec x, vec y)

@@ -1,6 +1,7 @@
 /* kernels/k_avx512.c: the kernels over sixteen floats at a time; tiles of 12 x 32 use 24 of the 32
  * registers as sums. */
 #include <immintrin.h>
+#include <stdint.h>
 
 #include "base/real.h"
 
@@ -30,6 +31,13 @@ static inline vec vnan(vec a, vec b)
 }
 static inline int vany_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q) != 0; }
 static inline unsigned vnonzero(vec a) { return _mm512_cmp_ps_mask(a, vzero(), _CMP_NEQ_UQ); }
+static inline int vplaces(unsigned lanes, int32_t from, int32_t *at)
+{
+  __m512i i = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  i = _mm512_add_epi32(i, _mm512_set1_epi32(from));
+  _mm512_storeu_si512(at, _mm512_maskz_compress_epi32((__mmask16) lanes, i));
+  return __builtin_popcount(lanes);
+}
 static inline vec vdiv(vec a, vec b) { return _mm512_div_ps(a, b); }
 static inline vec vpick_gt(vec a, vec b, vec x, vec y)
 {

@@ -48,6 +48,12 @@ static inline unsigned vnonzero(vec a)
   for (int i = 0; i < W; i++) lanes |= (unsigned) (a[i] != 0) << i;
   return lanes;
 }
+static inline int vplaces(unsigned lanes, int32_t from, int32_t *at)
+{
+  int n = 0;
+  for (; lanes; lanes &= lanes - 1) at[n++] = from + __builtin_ctz(lanes);
+  return n;
+}
 static inline vec vdiv(vec a, vec b) { return a / b; }
 static inline vec vpick_gt(vec a, vec b, vec x, vec y) { return choose(a > b, x, y); }
 static inline vec vpick_eq(vec a, vec b, vec x, vec y) { return choose(a == b, x, y); }

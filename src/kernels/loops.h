@@ -22,10 +22,12 @@
  *   vnan(a, b)       a where a is a NaN, elsewhere b
  *   vany_nan(a)      whether any element is a NaN
  *   vnonzero(a)      one bit for each element that is not 0 (a NaN is not)
+ *   vplaces(lanes, from, at)     from + i for each bit i of lanes to at[W], returns how many
  *   vdiv(a, b), vpick_gt(a, b, x, y), vpick_eq(a, b, x, y)   a > b, a == b ? x : y
  *   vgather(p, at, n)             p[at[i]] for i < n, the rest zero
  *   vpick_both_nan(a, b, x, y)    a and b are NaN ? x : y
  */
+#include <math.h>
 #include <string.h>
 
 #include "kernels/internal.h"
@@ -206,57 +208,115 @@ enum { LV = SG_BLOCK / W };    /* vectors of a block of filters */
 
 /* One output of one block: even groups after the bias in one sum, odd groups in the other. `step`
  * is the distance of two groups' offsets, `size` that of their tables. */
-INLINE void look_up(const float *rows, const uint16_t *offset, int64_t step, int64_t size,
-                    const int64_t groups, const vec *bias, vec *sum)
+INLINE void look_up(const float *rows, const uint16_t *offset, const int64_t step,
+                    const int64_t size, const int64_t groups, const vec *bias, vec *sum)
 {
   vec odd[LV];
+#pragma GCC unroll 4
   for (int v = 0; v < LV; v++) {
     sum[v] = bias[v];
     odd[v] = vzero();
   }
-  int64_t g = 0;
-  for (; g + 2 <= groups; g += 2, rows += 2 * size, offset += 2 * step) {
-    const float *r0 = rows + offset[0], *r1 = rows + size + offset[step];
+#pragma GCC unroll 5
+  for (int64_t g = 0; g < groups / 2; g++) {
+    const float *r0 = rows + 2 * g * size + offset[2 * g * step];
+    const float *r1 = rows + (2 * g + 1) * size + offset[(2 * g + 1) * step];
+#pragma GCC unroll 4
     for (int v = 0; v < LV; v++) {
       sum[v] = vadd(sum[v], vload(r0 + v * W));
       odd[v] = vadd(odd[v], vload(r1 + v * W));
     }
   }
-  if (g < groups)
-    for (int v = 0; v < LV; v++) sum[v] = vadd(sum[v], vload(rows + offset[0] + v * W));
-  for (int v = 0; v < LV; v++) sum[v] = vadd(sum[v], odd[v]);
+  const float *last = rows + (groups - 1) * size + offset[(groups - 1) * step];
+#pragma GCC unroll 4
+  for (int v = 0; v < LV; v++) {
+    if (groups % 2) sum[v] = vadd(sum[v], vload(last + v * W));
+    sum[v] = vadd(sum[v], odd[v]);
+  }
 }
 
-/* All outputs of the block of filters f0 .. f0 + 15. `groups` is a constant for usual widths. */
+/* Four outputs side by side, a vector each. Their offsets are read at once: a load of an offset is
+ * one less of a row. */
+INLINE void look_up_four(const float *rows, const uint16_t *offset, const int64_t step,
+                         const int64_t size, const int64_t groups, const vec bias, vec *sum)
+{
+  vec odd[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    sum[i] = bias;
+    odd[i] = vzero();
+  }
+#define FOUR(g, to) \
+  do { \
+    const uint16_t *o = offset + (g) * step; \
+    uint64_t all = o[0] | (uint64_t) o[1] << 16 | (uint64_t) o[2] << 32 | (uint64_t) o[3] << 48; \
+    to[0] = vadd(to[0], vload(rows + (g) * size + (all & 0xffff))); \
+    to[1] = vadd(to[1], vload(rows + (g) * size + (all >> 16 & 0xffff))); \
+    to[2] = vadd(to[2], vload(rows + (g) * size + (all >> 32 & 0xffff))); \
+    to[3] = vadd(to[3], vload(rows + (g) * size + (all >> 48))); \
+  } while (0)
+#pragma GCC unroll 5
+  for (int64_t g = 0; g < groups / 2; g++) {
+    FOUR(2 * g, sum);
+    FOUR(2 * g + 1, odd);
+  }
+  if (groups % 2) FOUR(groups - 1, sum);
+#undef FOUR
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) sum[i] = vadd(sum[i], odd[i]);
+}
+
+/* All outputs of the block of filters f0 .. f0 + 15. What is const here is a constant for usual
+ * tables: no address has to be computed but the row's. `fours`: no stride, and at least four
+ * outputs, of which the last four may be done again. Without relu nothing is below the floor. */
 INLINE void lookup_block(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset,
-                         int64_t f0, const int64_t groups)
+                         int64_t f0, const int64_t groups, const int64_t step, const int64_t size,
+                         const bool fours)
 {
   const SG_REAL(sg_table) *t = l->table;
-  const float *rows = SG_REAL(sg_table_rows)(t) + f0 * t->groups * t->entries;
-  int64_t n = t->F - f0, step = t->group * t->dilation, size = t->entries * SG_BLOCK;
-  vec bias[LV];
+  const float *rows = SG_REAL(sg_table_rows)(t) + f0 / SG_BLOCK * groups * size;
+  float *y = l->y + item * l->y_pitch + f0;
+  int64_t n = t->F - f0, stride = l->stride, ldy = l->ldy, P = l->P;
+  vec bias[LV], floor = l->relu ? vzero() : vset(-INFINITY), sum[4];
+#pragma GCC unroll 4
   for (int v = 0; v < LV; v++)
     bias[v] = l->bias ? load_some(l->bias + f0 + v * W, n - v * W) : vzero();
-  for (int64_t p = 0; p < l->P; p++, offset += l->stride) {
-    vec sum[LV];
+  for (int64_t p = 0; fours && p < P; p += 4, offset += 4) {
+    int64_t again = p > P - 4 ? p - (P - 4) : 0;
+    offset -= again;
+    y -= again * ldy;
+    look_up_four(rows, offset, step, size, groups, bias[0], sum);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++, y += ldy) store_some(y, vmax(floor, sum[i]), n);
+  }
+  for (int64_t p = 0; !fours && p < P; p++, offset += stride, y += ldy) {
     look_up(rows, offset, step, size, groups, bias, sum);
-    float *y = l->y + item * l->y_pitch + p * l->ldy + f0;
-    for (int v = 0; v < LV; v++)
-      store_some(y + v * W, l->relu ? vrelu(sum[v]) : sum[v], n - v * W);
+#pragma GCC unroll 4
+    for (int v = 0; v < LV; v++) store_some(y + v * W, vmax(floor, sum[v]), n - v * W);
   }
 }
 
 static void lookup_filters(const SG_REAL(sg_lookup) *l, int64_t item, const uint16_t *offset,
                            int64_t f0)
 {
+  enum { STEP = 3, SIZE = 6 * 6 * 6 * SG_BLOCK, FOURS = LV == 1 };  /* four bases, N, nothing */
   const SG_REAL(sg_table) *t = l->table;
-  switch (t->groups) {         /* unrolled for the widths that are common in first layers */
-    case 3: lookup_block(l, item, offset, f0, 3); break;
-    case 5: lookup_block(l, item, offset, f0, 5); break;
-    case 7: lookup_block(l, item, offset, f0, 7); break;
-    case 8: lookup_block(l, item, offset, f0, 8); break;
-    default: lookup_block(l, item, offset, f0, t->groups);
+  int64_t step = t->group * t->dilation, size = t->entries * SG_BLOCK;
+  bool usual = step == STEP && size == SIZE && (!FOURS || (l->stride == 1 && l->P >= 4));
+#define CASE(groups) \
+  case groups: lookup_block(l, item, offset, f0, groups, STEP, SIZE, FOURS); break
+  switch (usual ? t->groups : 0) {      /* widths of first layers */
+    CASE(2);
+    CASE(3);
+    CASE(4);
+    CASE(5);
+    CASE(6);
+    CASE(7);
+    CASE(8);
+    CASE(9);
+    default: lookup_block(l, item, offset, f0, t->groups, step, size, false);
   }
+#undef CASE
 }
 
 static void lookup(const SG_REAL(sg_lookup) *l)

@@ -225,10 +225,12 @@ typedef struct layer {
   bool relu;
 } layer;
 
+/* Every fourth layer is one that the kernels are made for: four bases and N, no dilation. */
 static layer draw_layer(bed *b)
 {
-  layer y = { .def = { .taps = draw(b, 1, 12), .dilation = draw(b, 1, 3), .F = draw(b, 1, 40),
-                       .n_symbols = (int) draw(b, 1, 9) } };
+  bool usual = !draw(b, 0, 3);
+  layer y = { .def = { .taps = draw(b, 1, usual ? 32 : 12), .dilation = usual ? 1 : draw(b, 1, 3),
+                       .F = draw(b, 1, 40), .n_symbols = usual ? 5 : (int) draw(b, 1, 9) } };
   for (int c = 0; c < SG_LOOKUP_CODES; c++)
     y.def.symbol[c] = (int8_t) (draw(b, 0, 7) ? draw(b, 0, y.def.n_symbols - 1) : -1);
   y.rows = floats(b, y.def.taps * y.def.n_symbols * y.def.F);
@@ -238,7 +240,7 @@ static layer draw_layer(bed *b)
   y.width = draw(b, 1, 30);
   y.first = draw(b, -9, 12);
   y.P = draw(b, 1, 25);
-  y.stride = draw(b, 1, 3);
+  y.stride = usual && draw(b, 0, 3) ? 1 : draw(b, 1, 3);
   y.ldy = y.def.F + draw(b, 0, 2);
   y.relu = draw(b, 0, 1);
   y.codes = sg_arena_alloc(b->mem, (size_t) (y.items * y.width), 1);
