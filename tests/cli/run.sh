@@ -364,7 +364,7 @@ if [ -f "$m" ]; then
   check "a folder in a folder that is not there" fails 1 'nowhere/x: the folder cannot be made: .* make that first' run -m "$m" -b "$b" -o "$work/nowhere/x"
   check "no network" fails 2 'no network' run -b "$b" -o "$work/x"
   check "no regions" fails 2 'no sequences' "$seqgloss" run -m "$m" -o "$work/x"
-  check "a shard" fails 2 'no pieces' run -m "$m" -b "$b" --shard 1/2 -o "$work/x"
+  check "a shard" fails 2 'unknown option --shard' run -m "$m" -b "$b" --shard 1/2 -o "$work/x"
   check "regions from standard input" fails 1 'several times' run -m "$m" -b - -o "$work/x"
   check "which of six outputs?" fails 1 'the network has 6 outputs: .* there are: bound (6 units: bound:0 to bound:5)' run -m "$data/hepg2.h5" -b "$b" -o "$work/x"
   check "demo: no folder" fails 2 'no folder' "$seqgloss" demo
