@@ -167,7 +167,7 @@ END_TEST
 START_TEST(picture)
 {
   static const char *const names[] = {"a<b", "m&m"};
-  sg_agreement p[4] = {{{0}}};
+  sg_agreement p[4] = {{{0}, {0}}};
   char *text = NULL;
   sg_err err;
   for (int i = 0; i < 4; i++) p[i].value[SG_AGREE_PEARSON] = i == 0 || i == 3 ? 1 : -0.25;
