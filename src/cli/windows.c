@@ -78,19 +78,15 @@ void sg_windows_codes(const sg_feeds *feeds, const sg_plan *plan, float *const *
                                    batch->codes + i * batch->length, &at);
 }
 
-/* One row after the other. row, codes: scratch. */
-static sg_status check_all(sg_array *array, const sg_plan *plan, const sg_feed *f, int64_t begin,
-                           int64_t end, float *row, uint8_t *codes, const char *why, sg_err *err)
+/* row, codes: scratch. */
+static sg_status check_row(sg_array *array, int64_t i, const sg_plan *plan, const sg_feed *f,
+                           float *row, uint8_t *codes, const char *why, sg_err *err)
 {
   int64_t at;
-  for (int64_t i = begin; i < end; i++) {
-    sg_status status = sg_array_read(array, i, 1, row, err);
-    if (status) return status;
-    if (!sg_plan_codes(plan, row, codes, &at))
-      return sg_fail(err, SG_EINVAL, "%s: row %" PRId64 " has something other than a base at "
-                     "position %" PRId64 " (both from 0): %s", f->path, i, at, why);
-  }
-  return SG_OK;
+  sg_status status = sg_array_read(array, i, 1, row, err);
+  if (status || sg_plan_codes(plan, row, codes, &at)) return status;
+  return sg_fail(err, SG_EINVAL, "%s: row %" PRId64 " has something other than a base at position %"
+                 PRId64 " (both from 0): %s", f->path, i, at, why);
 }
 
 sg_status sg_windows_check_codes(const sg_feeds *feeds, const sg_plan *plan,
@@ -106,7 +102,8 @@ sg_status sg_windows_check_codes(const sg_feeds *feeds, const sg_plan *plan,
   uint8_t *codes = malloc((size_t)sg_plan_length(plan) + 1);
   sg_status status = row && codes ? sg_feed_again(f, &again, err)
                                   : sg_fail(err, SG_ENOMEM, "out of memory");
-  if (!status) status = check_all(again, plan, f, begin, end, row, codes, why, err);
+  for (int64_t i = begin; i < end && !status; i++)
+    status = check_row(again, i, plan, f, row, codes, why, err);
   sg_array_close(again);
   free(row);
   free(codes);

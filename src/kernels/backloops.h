@@ -34,16 +34,19 @@ static bool rescale(int64_t n, const float *x, const float *r, const float *y, c
   return flat;
 }
 
-static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const float *x,
-                          const float *r, const float *y, const float *q, const float *m,
-                          bool least, float *restrict first, float *restrict second)
+static void select_shares(int64_t n, const sg_maxima_f32 *s, float *restrict first,
+                          float *restrict second)
 {
+  const float *x = s->x, *r = s->r;
+  const bool least = s->least;
   for (int64_t i = 0; i < n; i += W) {
     int64_t left = n - i;
     int some = left < W ? (int) left : W;
-    vec a = load_some(y + i, left), b = load_some(q + i, left), by = load_some(m + i, left);
-    vec di = vsub(vgather(x, at_x + i, some), vgather(r, at_x + i, some));
-    vec dj = vsub(vgather(x, at_r + i, some), vgather(r, at_r + i, some));
+    const int32_t *at_x = s->at_x + i, *at_r = s->at_r + i;
+    vec a = load_some(s->y + i, left), b = load_some(s->q + i, left);
+    vec by = load_some(s->m + i, left);
+    vec di = vsub(vgather(x, at_x, some), vgather(r, at_x, some));
+    vec dj = vsub(vgather(x, at_r, some), vgather(r, at_r, some));
     vec c = least ? vpick_gt(a, b, b, a) : vpick_gt(a, b, a, b);
     vec one = vdiv(vmul(by, vsub(c, b)), di), two = vdiv(vmul(by, vsub(a, c)), dj);
     store_some(first + i, vpick_eq(di, vzero(), by, one), left);

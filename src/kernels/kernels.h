@@ -112,6 +112,14 @@ typedef struct SG_REAL(sg_narrow) {
   void *tmp;                   /* narrow_scratch bytes */
 } SG_REAL(sg_narrow);
 
+/* Maxima of a sequence and of its reference, y[n] and q[n], with their multipliers m[n]: at_x[n]
+ * and at_r[n] are the elements of x[], r[] that they are. least: minima instead. */
+typedef struct SG_REAL(sg_maxima) {
+  const int32_t *at_x, *at_r;
+  const real *x, *r, *y, *q, *m;
+  bool least;
+} SG_REAL(sg_maxima);
+
 /* ---- 5. The table ---------------------------------------------------------------------------- */
 
 typedef struct SG_REAL(sg_kernels) {
@@ -169,12 +177,10 @@ typedef struct SG_REAL(sg_kernels) {
    * |x[i] - r[i]| < epsilon. Returns whether the latter was so while m[i] was not 0. */
   bool (*rescale)(int64_t n, const real *x, const real *r, const real *y, const real *q,
                   const real *m, real epsilon, real *g);
-  /* DeepLIFT's rule for maxima (methods/k_families.c) of n outputs: y, q their values for sequence
-   * and reference, m their multipliers; at_x, at_r the elements of x[], r[] that they are. What
-   * goes to the one: first[n], to the other: second[n]. least: minima. */
-  void (*select_shares)(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
-                        const real *r, const real *y, const real *q, const real *m, bool least,
-                        real *restrict first, real *restrict second);
+  /* DeepLIFT's rule for maxima (methods/k_families.c) of n outputs. What goes to the element that
+   * wins for the sequence: first[n], to that for the reference: second[n]. */
+  void (*select_shares)(int64_t n, const SG_REAL(sg_maxima) *maxima, real *restrict first,
+                        real *restrict second);
   void (*add_scaled)(int64_t n, real a, const real *x, real *y);      /* y += a x */
   void (*between)(int64_t n, const real *a, const real *b, real t, real *y);  /* a + t (b - a) */
   /* at: places of the elements that are not 0, ascending. Returns their number, most + 1 when there

@@ -238,15 +238,15 @@ static bool rescale(int64_t n, const real *x, const real *r, const real *y, cons
   return flat;
 }
 
-static void select_shares(int64_t n, const int32_t *at_x, const int32_t *at_r, const real *x,
-                          const real *r, const real *y, const real *q, const real *m,
-                          bool least, real *restrict first, real *restrict second)
+static void select_shares(int64_t n, const SG_REAL(sg_maxima) *s, real *restrict first,
+                          real *restrict second)
 {
   for (int64_t o = 0; o < n; o++) {
-    int32_t i = at_x[o], j = at_r[o];
-    real c = (y[o] > q[o]) != least ? y[o] : q[o], di = x[i] - r[i], dj = x[j] - r[j];
-    first[o] = di == 0 ? m[o] : m[o] * (c - q[o]) / di;
-    second[o] = dj == 0 ? 0 : m[o] * (y[o] - c) / dj;
+    int32_t i = s->at_x[o], j = s->at_r[o];
+    real y = s->y[o], q = s->q[o], m = s->m[o], c = (y > q) != s->least ? y : q;
+    real di = s->x[i] - s->r[i], dj = s->x[j] - s->r[j];
+    first[o] = di == 0 ? m : m * (c - q) / di;
+    second[o] = dj == 0 ? 0 : m * (y - c) / dj;
   }
 }
 

@@ -195,9 +195,12 @@ static void select_picked(const contrast *t, const int32_t *at_x, const int32_t 
   const SG_REAL(sg_kernels) *kern = t->r.kernels;
   int64_t n = size_out(t, 0);
   real *g = t->gin[0].data, *first = share, *second = share + n;
-  kern->select_shares(n, at_x, at_r, t->x.in[0].data, t->r.in[0].data, t->x.out[0].data,
-                      t->r.out[0].data, t->m[0].data, t->node->flags & SG_NODE_LEAST, first,
-                      second);
+  const SG_REAL(sg_maxima) maxima = {
+    .at_x = at_x, .at_r = at_r, .x = t->x.in[0].data, .r = t->r.in[0].data,
+    .y = t->x.out[0].data, .q = t->r.out[0].data, .m = t->m[0].data,
+    .least = t->node->flags & SG_NODE_LEAST
+  };
+  kern->select_shares(n, &maxima, first, second);
   for (int64_t o = 0; o < n; o++) {
     g[at_x[o]] += first[o];
     g[at_r[o]] += second[o];

@@ -554,7 +554,11 @@ static float *way_back(bed *b, const sg_kernels_f32 *k, float *x[5], int64_t P, 
   for (int64_t i = 0; i < BACK * n; i++) y[i] = 7;
   k->relu_back(n, x[0], x[4], y);
   bool flat = k->rescale(n, x[0], x[1], x[2], x[3], x[4], epsilon, y + n);
-  k->select_shares(n, from, from + n, x[0], x[1], x[2], x[3], x[4], flat, y + 2 * n, y + 3 * n);
+  const sg_maxima_f32 maxima = {
+    .at_x = from, .at_r = from + n, .x = x[0], .r = x[1], .y = x[2], .q = x[3], .m = x[4],
+    .least = flat
+  };
+  k->select_shares(n, &maxima, y + 2 * n, y + 3 * n);
   k->add_scaled(n, x[2][0], x[3], y + 4 * n);
   k->between(n, x[1], x[2], x[3][0], y + 5 * n);
   int64_t found = k->nonzeros(n, x[4], n, at);
