@@ -228,6 +228,30 @@ static sg_status check_corrected(const sg_attribute_job *job, sg_err *err)
   return SG_OK;
 }
 
+/* An option that no chosen method reads was meant for something: deeplift has --references where
+ * intgrad has --baseline. */
+static sg_status check_read(const sg_attribute_job *job, sg_err *err)
+{
+  static const struct { const char *name; unsigned uses; } row[] = {
+    { "samples", SG_EXPLAIN_NOISE }, { "sigma", SG_EXPLAIN_NOISE },
+    { "baseline", SG_EXPLAIN_PATH }, { "steps", SG_EXPLAIN_PATH },
+    { "quadrature", SG_EXPLAIN_PATH }, { "rule", SG_EXPLAIN_RULE },
+    { "epsilon", SG_EXPLAIN_RULE }, { "derivative", SG_EXPLAIN_RULE },
+    { "references", SG_EXPLAIN_RULE }
+  };
+  unsigned read = 0;
+  for (int m = 0; m < job->n_method; m++) read |= job->method[m].uses;
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    sg_explain_method of = { 0 };
+    if (!given(job->opts, row[i].name) || read & row[i].uses) continue;
+    for (int k = 0; sg_explain_method_row(k, &of) && !(of.uses & row[i].uses);) k++;
+    return sg_fail(err, SG_EINVAL, "--%s is for %s; %s does not read it: leave it out",
+                   row[i].name, of.name, job->n_method > 1 ? "what is chosen here"
+                                                           : job->method[0].name);
+  }
+  return SG_OK;
+}
+
 static sg_status check_options(sg_attribute_job *job, sg_err *err)
 {
   const sg_opts *opts = job->opts;
@@ -245,6 +269,7 @@ static sg_status check_options(sg_attribute_job *job, sg_err *err)
     return sg_fail(err, SG_EINVAL, "--shuffle legacy takes seeds below 2^32");
   const char *path = sg_opt_text(opts, "output");
   sg_status status = read_methods(job, err);
+  if (!status) status = check_read(job, err);
   if (!status) status = check_corrected(job, err);
   if (!status) status = sg_gallery_check(opts, err);
   if (status || !sg_opt_given(opts, "resume")) return status;

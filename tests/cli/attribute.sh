@@ -184,6 +184,8 @@ check 'a method twice' fails 2 'twice' "$seqgloss" attribute --method gradient,g
 check 'a corrected gradient projected' fails 2 'always 0' "$seqgloss" gradient --correct-gradient -m "$m" $where
 check 'trapezoid of one step' fails 2 'two --steps' "$seqgloss" intgrad --quadrature trapezoid --steps 1 -m "$m" $where
 check 'a baseline that is no file' fails 1 'cannot' "$seqgloss" intgrad --baseline none.npz -m "$m" $where
+check "an option of another method" fails 2 '--baseline is for intgrad; deeplift does not read it' "$seqgloss" attribute --method deeplift --baseline zero -m "$m" $where
+check "an option of none that is chosen" fails 2 '--rule is for deeplift' "$seqgloss" attribute --method gradient,intgrad --rule rescale -m "$m" $where
 check 'references of another length' fails 1 'needs the axes' "$seqgloss" deeplift --references "$work/l.npz" -m "$m" $where
 check 'scores by reference without any' fails 1 'no references' "$seqgloss" attribute --method gradient,deeplift --per-reference -o "$work/no.npz" -m "$m" $where
 check 'scores by reference in text' fails 1 'only arrays' "$seqgloss" deeplift --per-reference -m "$m" $where
